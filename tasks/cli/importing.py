@@ -1,0 +1,59 @@
+"""A turnover run in this process, to its end: what a message does under Celery is a call here."""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable
+
+from tasks.cli.progress import progress
+from tasks.cli.show import say
+from tasks.housekeeping.outbox import send_mail
+from tasks.turnover import closing, import_, overwrite
+from tasks.turnover.facts import RunFacts
+from tasks.turnover.import_ import Hands
+from workers.ledger import runs
+from workers.ledger.days import Parcel
+from workers.ledger.runs import Run
+from workers.texts import text
+
+MOST_SLEEP = 60.0  #: seconds that one command sleeps in all before it gives up
+LOOK_AGAIN = 0.5  #: seconds between two looks at a run that another process is working on
+
+
+def hands(seen: Callable[[dt.date], None] = lambda _: None) -> Hands:
+    """Work is done here and now; the organisation's next run is left to whoever waits for it."""
+    return Hands(write=_write, mail=send_mail, start=lambda _: None, seen=seen)
+
+
+def _write(run_id: int, parcels: Iterable[Parcel]) -> None:
+    run = runs.get(run_id)
+    if run is not None:
+        overwrite.write(run.organisation_id, [key for parcel in parcels for key in parcel.ids])
+
+
+def to_its_end(run_id: int) -> RunFacts:
+    """Work on the run until it has ended, after the one that is at work for its organisation, if any."""
+    run = runs.get(run_id)
+    assert run is not None  # noqa: S101 - it was made by this process
+    days = (run.date_to - run.date_from).days + 1
+    slept = 0.0
+    with progress(text("cli.reading"), days) as advance:
+        doing = hands(lambda day: advance((day - run.date_from).days + 1))
+        while not runs.ended(run_id):
+            wait = import_.work(run_id, doing)
+            if wait is not None and slept + wait > MOST_SLEEP:
+                import_.give_up(run, text("cli.too_long", seconds=round(wait)), doing)
+            elif wait is not None:
+                say(text("cli.waiting", seconds=round(wait, 1)))
+                time.sleep(wait)
+                slept += wait
+            elif not runs.ended(run_id):
+                _after_other(run, doing)
+    return closing.summary(run_id)
+
+
+def _after_other(run: Run, doing: Hands) -> None:
+    """Wait for the run that is at work; one whose process died is brought to its end here."""
+    other = runs.at_work(run.organisation_id)
+    if other is not None and other != run.id:
+        import_.work(other, doing)
+    time.sleep(LOOK_AGAIN)

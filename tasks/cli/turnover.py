@@ -1,0 +1,119 @@
+"""`TURNOVER <guid> -40`: one organisation's import in this process; and what Staff now holds."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from tasks.cli import show
+from tasks.cli.importing import to_its_end
+from tasks.cli.progress import progress
+from tasks.turnover import closing, import_, report
+from tasks.turnover.import_ import Order
+from tasks.turnover.rehearsal import rehearse
+from workers import migrations
+from workers.database import reading
+from workers.staff import history
+from workers.texts import text
+
+app = App(name="turnover", help=text("cli.turnover"), result_action="return_value")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Days:
+    """Booking days, both ends included, of all registers or one."""
+
+    first: Annotated[dt.date | None, Parameter(name="--from", help=text("cli.from"))] = None
+    last: Annotated[dt.date | None, Parameter(name="--to", help=text("cli.to"))] = None
+    register: Annotated[str | None, Parameter(name="--register", help=text("cli.register"))] = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class How:
+    """What is done with the import."""
+
+    dry_run: Annotated[bool, Parameter(help=text("cli.dry_run"), negative=())] = False
+    enqueue: Annotated[bool, Parameter(help=text("cli.enqueue"), negative=())] = False
+    json: Annotated[bool, Parameter(help=text("cli.json"), negative=())] = False
+
+
+ALL_DAYS, PLAINLY = Days(), How()
+
+
+@app.default
+def import_turnover(guid: str, days: int | None = None, /, *, span: Days = ALL_DAYS, how: How = PLAINLY) -> int:
+    """Import the turnover of an organisation. Exit 0 done, 1 done with failures, 2 no run was made, 3 failed."""
+    if days is not None and days > 0:
+        show.say(text("cli.days", days=days))
+        return 2
+    migrations.require()
+    order = Order(
+        days_back=None if days is None else -days,
+        date_from=span.first.isoformat() if span.first else None,
+        date_to=span.last.isoformat() if span.last else None,
+        register=span.register,
+    )
+    owner = import_.owner_of(guid)
+    order.window(owner)
+    import_.check(owner)
+    if how.dry_run:
+        return _rehearse(owner, order, as_json=how.json)
+    if how.enqueue:
+        return _enqueue(guid, order)
+    facts = to_its_end(import_.ordered(guid, order))
+    if how.json:
+        show.print_json(facts)
+    else:
+        show.tell(report.mail(facts, text)[1])
+    return closing.exit_code(facts.state)
+
+
+def _rehearse(owner: int, order: Order, *, as_json: bool) -> int:
+    window = order.window(owner)
+    days = (window.last - window.first).days + 1
+    registers = [order.register.strip()] if order.register is not None else None
+    with progress(text("cli.reading"), days) as advance:
+        found = rehearse(owner, window, registers, lambda day: advance((day - window.first).days + 1))
+    shown = found.changes if as_json else [change for change in found.changes if change.state != "unchanged"]
+    show.rows([vars(change) for change in shown], as_json=as_json)
+    for error in found.errors:
+        show.say(error)
+    unchanged = sum(change.state == "unchanged" for change in found.changes)
+    show.say(text("cli.rehearsed", changes=len(found.changes) - unchanged, unchanged=unchanged))
+    return closing.exit_code(found.state)
+
+
+def _enqueue(guid: str, order: Order) -> int:
+    from tasks.turnover.tasks import send_run  # noqa: PLC0415 - only --enqueue needs Celery
+    from workers.ledger import runs  # noqa: PLC0415 - as above
+
+    run = runs.get(import_.ordered(guid, order))
+    if run is not None:
+        send_run(run)
+        show.tell(text("cli.enqueued", run=run.id))
+    return 0
+
+
+@app.command(name="show", help=text("cli.turnover.show"))
+def show_turnover(guid: str, /, *, span: Days = ALL_DAYS, csv: bool = False, json: bool = False) -> int:
+    """Print what Staff holds, a row a payment."""
+    migrations.require()
+    with reading() as session:
+        found = history.payments(session, guid, history.Span(span.first, span.last, span.register))
+    if csv:
+        show.print_csv(history.COLUMNS, ([row[name] for name in history.COLUMNS] for row in found))
+    else:
+        show.rows(found, as_json=json)
+    return 0
+
+
+@app.command(name="history", help=text("cli.turnover.history"))
+def show_history(guid: str, register: str, date: dt.date, /, *, json: bool = False) -> int:
+    """Print every value that a register-day has had, with the run that wrote it."""
+    migrations.require()
+    with reading() as session:
+        show.rows(history.values(session, guid, register, date), as_json=json)
+    return 0

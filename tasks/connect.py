@@ -1,0 +1,55 @@
+"""Where the set-up and AFAS meet: a client out of a connection's facts, and AFAS's rules for the configuration file."""
+
+from collections.abc import Callable
+
+from workers.afas.address import checked_base, import_address
+from workers.afas.auth import Classic, Credential, OAuth, TokenStore
+from workers.afas.calls import Call
+from workers.afas.client import Client, Options
+from workers.afas.errors import AfasError
+from workers.secrets import Secret
+from workers.settings import Settings
+from workers.staff.lookup import Connection
+from workers.staff.setup import RuleError
+
+
+def credential(connection: Connection, password: Secret | None, tokens: TokenStore) -> Credential:
+    """The register's own token, else what the organisation signs with. Raises Never (token) when it is malformed."""
+    if password is not None:
+        return Classic(password)
+    if connection.client_id is not None and connection.client_secret is not None:
+        return OAuth(connection.client_id, connection.client_secret, tokens)
+    return Classic(connection.token or Secret(""))
+
+
+def client(base: str, signed: Credential, settings: Settings, log: Callable[[Call], None]) -> Client:
+    """A client of the environment at `base`. Raises AddressError for a host that is not allowed."""
+    return Client(base, signed, log, Options.of(settings))
+
+
+class Rules:
+    """AFAS's rules for addresses and tokens, as the configuration file is held against them."""
+
+    def __init__(self, allowed_hosts: tuple[str, ...]) -> None:
+        self._allowed_hosts = allowed_hosts
+
+    def base(self, address: str) -> str:
+        """The one spelling of an environment's base address. Raises RuleError when it may not be called."""
+        try:
+            return checked_base(address, self._allowed_hosts)
+        except AfasError as error:
+            raise RuleError(str(error)) from None
+
+    def import_base(self, uri: str) -> str:
+        """The base address of an import's URI. Raises RuleError for a wrong form or a host that is not allowed."""
+        try:
+            return checked_base(import_address(uri)[0], self._allowed_hosts)
+        except AfasError as error:
+            raise RuleError(str(error)) from None
+
+    def check_token(self, token: Secret) -> None:
+        """Raises RuleError when this is no classic token."""
+        try:
+            Classic(token)
+        except AfasError as error:
+            raise RuleError(str(error)) from None

@@ -1,0 +1,1 @@
+"""What keeps the rivers running: the daily dispatch, the sweep, the outbox."""

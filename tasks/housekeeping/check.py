@@ -1,0 +1,177 @@
+"""What an organisation still lacks for its import: the set-up looked at, AFAS asked, each gap told with its remedy."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from tasks import connect
+from workers.afas.address import checked_base, import_address
+from workers.afas.calls import Call
+from workers.afas.client import Client
+from workers.afas.errors import AfasError
+from workers.afas.metainfo import Overview, connector_fields, overview, version
+from workers.database import reading
+from workers.ledger import calls
+from workers.secrets import Secret, SecretError
+from workers.settings import Settings, current
+from workers.staff import lookup
+from workers.staff.lookup import Connection, ImportFacts, UnknownOrganisationError
+from workers.staff.models import IMPORT_CLASS
+from workers.staff.setup.tree import Organisation, read
+from workers.staff.tokens import SharedTokens
+from workers.texts import text
+
+CLASSIC_ENDS = dt.date(2027, 5, 1)  #: AFAS: classic tokens of today expire then
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is amiss at an organisation (its name; empty: the settings). `gap` false: a warning, all works without."""
+
+    organisation: str
+    told: str
+    gap: bool = True
+
+
+def check(guid: str | None) -> list[Finding]:
+    """Everything amiss at one organisation, or at all of them, gaps first. Asks AFAS; writes nothing but the call log.
+
+    Raises UnknownOrganisationError for a guid that no organisation has.
+    """
+    with reading() as session:
+        tree = read(session)
+    wanted = None if guid is None else guid.strip().strip("{}").lower()
+    chosen = [held for held in tree if wanted in {None, held.row.guid}]
+    if wanted and not chosen:
+        raise UnknownOrganisationError(text("config.check.unknown", guid=guid))
+    found = _settings(current())
+    for held in chosen:
+        check_one = _Check(held, next((other for other in tree if other.row.guid == held.same_as), held))
+        check_one.run()
+        found += [replace(finding, organisation=held.label) for finding in check_one.found]
+    return sorted(dict.fromkeys(found), key=lambda finding: not finding.gap)
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    found = [] if settings.smtp_url else [Finding("", text("config.check.smtp"))]
+    read_timeout, server_timeout = settings.afas_read_timeout, settings.afas_server_timeout
+    if read_timeout < server_timeout:
+        values = {"read": f"{read_timeout:g}", "server": f"{server_timeout:g}"}
+        found.append(Finding("", text("config.check.timeout", **values), gap=False))
+    return found
+
+
+class _Check:
+    """One organisation looked at; `owner` is the one whose connection it uses, mostly itself."""
+
+    def __init__(self, held: Organisation, owner: Organisation) -> None:
+        self._held, self._owner, self._settings = held, owner, current()
+        self._seen: dict[tuple[str, Secret | None], Overview | None] = {}
+        self.found: list[Finding] = []
+
+    def run(self) -> None:
+        """Fill `found`."""
+        self._registers()
+        if self._owner.connection is None:
+            self._tell("connection")
+            return
+        if self._owner is self._held:
+            self._own_set_up()
+        try:
+            with reading() as session:
+                connection = lookup.connection(session, self._owner.row.id)
+                facts = lookup.imports(session, self._owner.row.id)
+        except SecretError as error:
+            self.found.append(Finding("", str(error)))
+            return
+        if self._owner is self._held:
+            self._environment(connection)
+        for fact in facts:
+            if fact.organisation_id == self._held.row.id and fact.uri:
+                self._import(connection, fact)
+
+    def _tell(self, key: str, *, gap: bool = True, **values: object) -> None:
+        self.found.append(Finding("", text(f"config.check.{key}", **values), gap))
+
+    def _own_set_up(self) -> None:
+        if self._held.turnover is None:
+            self._tell("turnover")
+        if self._held.connection and not self._held.connection.row.mail_to and not self._settings.admin_mail:
+            self._tell("mail")
+
+    def _registers(self) -> None:
+        turnover = self._held.turnover
+        for register in self._held.registers:
+            row, setting = register.row, register.import_.row if register.import_ else None
+            if row.external_id is None:
+                self._tell("external_id", name=row.name)
+            elif setting is None:
+                self._tell("import", code=row.external_id)
+            elif setting.import_class == IMPORT_CLASS and not (
+                setting.default_turnover_account or (turnover and turnover.row.default_turnover_account)
+            ):
+                self._tell("account", gap=False, code=row.external_id)
+
+    def _environment(self, connection: Connection) -> None:
+        read_back = self._held.connection.row.read_back if self._held.connection else None
+        if not read_back:
+            self._tell("read_back", gap=False)
+        try:
+            base = checked_base(connection.environment, self._settings.allowed_hosts)
+            with self._client(connection, base, None) as afas:
+                if self._overview(connection, afas, None) and read_back:
+                    names = ("id", "external_key", "date", "created", "modified")
+                    fields = {name: read_back[name] for name in names if name in read_back} | read_back.get(
+                        "fields", {}
+                    )
+                    self._connector(afas, None, read_back["connector"], fields)
+        except AfasError as error:
+            self.found.append(Finding("", str(error)))
+
+    def _import(self, connection: Connection, fact: ImportFacts) -> None:
+        try:
+            base, connector = import_address(fact.uri or "")
+            with self._client(connection, base, fact.password) as afas:
+                if self._overview(connection, afas, fact.password):
+                    self._connector(afas, fact.password, connector, fact.fields or {})
+        except AfasError as error:
+            self.found.append(Finding("", str(error)))
+
+    def _client(self, connection: Connection, base: str, password: Secret | None) -> Client:
+        def log(call: Call) -> None:
+            calls.add(self._owner.row.id, None, base, {name: getattr(call, name) for name in calls.FACTS})
+
+        tokens = SharedTokens(connection.organisation_id, connection.guid)
+        return connect.client(base, connect.credential(connection, password, tokens), self._settings, log)
+
+    def _overview(self, connection: Connection, afas: Client, password: Secret | None) -> Overview | None:
+        """What the credential may see; asked and told once, None when AFAS did not say."""
+        key = (afas.base, password)
+        if key not in self._seen:
+            self._seen[key] = None
+            version(afas)
+            self._seen[key] = seen = overview(afas)
+            if password or connection.token:
+                ends = seen.token_expiry or CLASSIC_ENDS
+                self._tell("classic", gap=False, where=afas.base, ends=ends.strftime("%d-%m-%Y"))
+        return self._seen[key]
+
+    def _connector(self, afas: Client, password: Secret | None, name: str, fields: Mapping[str, str]) -> None:
+        seen = self._seen[afas.base, password]
+        there = {connector.lower(): connector for connector in seen.connectors} if seen else {}
+        if name.lower() not in there:
+            near = [there[one] for one in get_close_matches(name.lower(), there)]
+            self._tell("connector", where=afas.base, name=name, near=_near(near))
+            return
+        known = {field.id: field for field in connector_fields(afas, name)}
+        for role, field in fields.items():
+            if field not in known:
+                near = get_close_matches(field, known)
+                self._tell("field", name=name, role=role, field=field, near=_near(near))
+            elif role == "date" and not known[field].is_date:
+                self._tell("date", name=name, field=field, type=known[field].data_type)
+
+
+def _near(names: list[str]) -> str:
+    return text("config.check.near", names=", ".join(names)) if names else ""

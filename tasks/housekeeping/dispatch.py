@@ -1,0 +1,37 @@
+"""Once a local day, one scheduled run for each active organisation: a row first, then its message."""
+
+from tasks.turnover import import_
+from tasks.turnover.import_ import Hands, Window
+from workers.database import reading
+from workers.ledger import runs
+from workers.ledger.heartbeat import beat
+from workers.settings import current
+from workers.staff import lookup
+from workers.staff.lookup import Daily
+from workers.texts import text
+
+
+def dispatch(hands: Hands) -> list[int]:
+    """Make the runs whose hour of the local day has passed; returns their ids. However often it is called: one a day."""
+    beat("dispatch")
+    local = runs.clock().astimezone(current().zone)
+    with reading() as session:
+        due = [daily for daily in lookup.daily(session) if daily.daily_at <= local.time()]
+    made = []
+    for daily in due:
+        window = Window.back(local.date(), daily.days_back)
+        wanted = runs.Wanted(daily.organisation_id, local.date(), window.first, window.last)
+        run_id = runs.make(wanted, "scheduled", current().sweep_seconds)
+        if run_id is None:
+            continue
+        made.append(run_id)
+        _end_overdue(daily, wanted, hands)
+        if run := runs.get(run_id):
+            hands.start(run)
+    return made
+
+
+def _end_overdue(daily: Daily, wanted: runs.Wanted, hands: Hands) -> None:
+    """A run that has not ended when the next day's falls due ends failed, and is told."""
+    for overdue in runs.overdue(daily.organisation_id, wanted.day):
+        import_.give_up(overdue, text("turnover.overdue"), hands)

@@ -1,0 +1,76 @@
+"""The end of a run: closed once by whoever finishes last, with its mail in the outbox and its lines in the log file."""
+
+from sqlalchemy.orm import Session
+
+from tasks.turnover import log_lines, report
+from tasks.turnover.facts import RunFacts
+from tasks.turnover.gather import gather
+from workers import runlog
+from workers.database import reading, transaction
+from workers.ledger import outbox, runs
+from workers.ledger import sources as ledger_sources
+from workers.ledger.models import RunState
+from workers.settings import current
+from workers.staff import lookup
+from workers.texts import text
+
+
+def close(run_id: int) -> int | None:
+    """End the run if nothing of it is left to do: its mail's id, or None when it goes on or has ended before."""
+    with transaction() as session:
+        mail = _post(session, run_id) if runs.close(session, run_id) else None
+    if mail is not None:
+        log_end(run_id)
+    return mail
+
+
+def give_up(run_id: int, message: str) -> int | None:
+    """End the run with what it has: sources still to be read and register-days still to be written fail, told.
+
+    Returns its mail's id, None when it had ended before.
+    """
+    with transaction() as session:
+        if not runs.still_open(session, run_id):
+            return None
+        ledger_sources.give_up(session, run_id, message)
+        runs.fail_pending(session, run_id, message)
+        runs.finish(session, run_id, runs.verdict(session, run_id), message)
+        mail = _post(session, run_id)
+    log_end(run_id)
+    return mail
+
+
+def _post(session: Session, run_id: int) -> int:
+    facts = gather(session, run_id)
+    afas = lookup.mail_to(session, facts.run.guid)
+    admin = current().admin_mail if facts.missing_registers or facts.missing_methods else ()
+    recipients = tuple(dict.fromkeys((*afas, *admin)))
+    message_id = f"<turnover-run-{run_id}.{facts.run.guid}@afasconnector>"
+    return outbox.add(session, run_id, message_id, recipients, report.mail(facts, text))
+
+
+def log_start(run_id: int) -> None:
+    """The line that a run has begun."""
+    with reading() as session:
+        runlog.write(log_lines.start(gather(session, run_id).run))
+
+
+def log_end(run_id: int) -> None:
+    """The lines of a run that has ended; a run that died between its end and these lines is logged by the sweep."""
+    with reading() as session:
+        facts = gather(session, run_id)
+    for line in (*log_lines.failures(facts, text), log_lines.end(facts)):
+        runlog.write(line)
+    with transaction() as session:
+        runs.logged(session, run_id)
+
+
+def summary(run_id: int) -> RunFacts:
+    """What the run came to."""
+    with reading() as session:
+        return gather(session, run_id)
+
+
+def exit_code(state: str) -> int:
+    """What the command line says of a run's end."""
+    return {RunState.DONE: 0, RunState.DONE_WITH_FAILURES: 1}.get(RunState(state), 3)

@@ -1,0 +1,159 @@
+"""Sums of one slice to register-days: what each is worth, where it goes, or why it does not."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from tasks.turnover.grouping import Complaint, Grouping
+from tasks.turnover.rows import AMOUNT_LIMIT
+
+Say = Callable[..., str]
+
+
+class Fate(StrEnum):
+    """What is to become of a register-day: written (unless it is there already), kept waiting, or failed."""
+
+    READY = "pending"
+    PARKED = "parked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A register as an import sees it: `sign` turns AFAS's credit into turnover, `methods` maps account to method id.
+
+    `ours`: its own import setting names this source; `linked`: it has an import setting at all.
+    """
+
+    register_id: int
+    sign: int
+    linked: bool
+    ours: bool
+    default_account: str | None
+    methods: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The registers of the whole connection group by code; `sign` for codes that no register has; `only`: just these."""
+
+    targets: Mapping[str, Target]
+    sign: int
+    only: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One register-day; `payments` are euros per account number as AFAS gave it ("" for none), adding up to `amount`."""
+
+    register: str
+    register_id: int | None
+    day: date
+    fate: Fate
+    amount: Decimal
+    payments: dict[str, Decimal]
+    reason: str | None = None
+    message: str | None = None
+
+
+@dataclass
+class Converted:
+    """A slice's register-days; `read` = their amounts + `undated` + `other`, all in the organisations' signs."""
+
+    days: list[Day] = field(default_factory=list)
+    read: Decimal = Decimal(0)
+    other: Decimal = Decimal(0)
+    undated: Decimal = Decimal(0)
+    complaints: dict[str, str] = field(default_factory=dict)
+
+
+def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
+    """The register-days of one slice. `say` gives the texts that the ledger and the mail keep."""
+    result = Converted()
+    for (register, day), sums in slice_.days.items():
+        target = plan.targets.get(register)
+        sign = target.sign if target else plan.sign
+        payments = sums if sign == 1 else {account: -amount for account, amount in sums.items()}
+        amount = sum(payments.values(), Decimal(0))
+        if not _ours(register, target, plan):
+            result.read += amount
+            result.other += amount
+            continue
+        found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments)
+        judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
+        result.read += judged.amount
+        result.days.append(judged)
+    for register, raw in slice_.undated.items():
+        target = plan.targets.get(register)
+        amount = raw * (target.sign if target else plan.sign)
+        result.read += amount
+        if _ours(register, target, plan):
+            result.undated += amount
+            result.complaints[register] = told(slice_.undated_because[register], say)
+        else:
+            result.other += amount
+    return result
+
+
+def by_method(payments: Mapping[str, Decimal], target: Target) -> dict[int, Decimal]:
+    """Payment method ids with their euros; what names no account number goes to the default account's.
+
+    Raises KeyError with the account number that no payment method has.
+    """
+    result: dict[int, Decimal] = {}
+    for account, amount in payments.items():
+        method = target.methods[account or target.default_account or ""]
+        result[method] = result.get(method, Decimal(0)) + amount
+    return result
+
+
+def obstacle(payments: Mapping[str, Decimal], target: Target, say: Say) -> tuple[str, str] | None:
+    """Why a register-day of a known register can't be written: reason and text; None when it can."""
+    if not target.linked or (target.default_account is None and "" in payments):
+        return "coupling", say("turnover.coupling")
+    accounts = {account or target.default_account or "" for account in payments}
+    if missing := sorted(accounts - target.methods.keys()):
+        return "payment_method", "; ".join(say("turnover.payment_method_not_found", code=code) for code in missing)
+    return None
+
+
+def told(complaint: Complaint, say: Say) -> str:
+    """One line that names field, value and position."""
+    return say(complaint.text, field=complaint.field, value=complaint.value, position=complaint.position)
+
+
+def error_text(register: str, day: date, what: str, say: Say) -> str:
+    """Staff's own sentence for a register-day that failed."""
+    return say("turnover.error", code=register, date=f"{day:%d-%m-%Y}", what=what)
+
+
+def _ours(register: str, target: Target | None, plan: Plan) -> bool:
+    if plan.only is not None and register not in plan.only:
+        return False
+    return target is None or target.ours or not target.linked
+
+
+def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: Say) -> Day:
+    """`day` with its fate: what can't be read goes before what is not known."""
+    if unreadable:
+        more = say("turnover.more", count=len(unreadable) - 1) if len(unreadable) > 1 else ""
+        return _failed(day, "amount", told(unreadable[0], say) + more, say)
+    if abs(day.amount) >= AMOUNT_LIMIT or any(abs(part) >= AMOUNT_LIMIT for part in day.payments.values()):
+        # No column can hold it, so it counts as unreadable: nothing read, and told.
+        empty = replace(day, amount=Decimal(0), payments={})
+        return _failed(empty, "amount", say("turnover.too_large", amount=day.amount), say)
+    if target is None:
+        return replace(
+            day,
+            fate=Fate.PARKED,
+            reason="register",
+            message=say("turnover.register_not_found", code=day.register),
+        )
+    problem = obstacle(day.payments, target, say)
+    return _failed(day, *problem, say) if problem else day
+
+
+def _failed(day: Day, reason: str, what: str, say: Say) -> Day:
+    return replace(day, fate=Fate.FAILED, reason=reason, message=error_text(day.register, day.day, what, say))

@@ -1,0 +1,114 @@
+"""What a run came to, gathered from the ledger."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from tasks.turnover.facts import (
+    Changed,
+    Failure,
+    MissingMethod,
+    MissingRegister,
+    Proof,
+    Run,
+    RunFacts,
+    SourceFacts,
+    Vanished,
+)
+from tasks.turnover.suggest import suggest
+from workers.ledger import told
+from workers.ledger.models import DayState, RegisterDay, SourceRead
+from workers.staff import lookup
+
+
+def gather(session: Session, run_id: int) -> RunFacts:
+    """The facts of a run as the ledger has them now."""
+    head = told.head(session, run_id)
+    sources = told.sources(session, run_id)
+    totals = told.totals(session, run_id)
+    notable = told.notable_days(session, run_id)
+    by_state: dict[str, list[RegisterDay]] = defaultdict(list)
+    for day in notable:
+        by_state[day.state].append(day)
+    waiting = by_state[DayState.PARKED] + by_state[DayState.FAILED]
+    return RunFacts(
+        run=Run(head.id, head.organisation, head.guid, head.kind, head.date_from, head.date_to),
+        state=head.state,
+        message=head.message,
+        duration=head.duration,
+        rows=sum(source.rows for source in sources),
+        rounded=sum(source.rounded for source in sources),
+        days={state: count for state, (count, _) in totals.items()},
+        proof=_proof(sources, totals),
+        sources=tuple(_source(source, by_state[DayState.VANISHED]) for source in sources),
+        missing_registers=tuple(_missing_registers(session, head.organisation_id, waiting)),
+        missing_methods=tuple(_missing_methods(session, head.organisation_id, by_state[DayState.FAILED])),
+        failures=tuple(_failure(day) for day in by_state[DayState.FAILED]),
+        vanished=tuple(Vanished(d.register_external_id, d.date, d.amount) for d in by_state[DayState.VANISHED]),
+        changed=tuple(
+            Changed(d.register_external_id, d.date, d.old_amount or Decimal(0), d.amount)
+            for d in by_state[DayState.WRITTEN]
+        ),
+    )
+
+
+def _proof(sources: Iterable[SourceRead], totals: dict[str, tuple[int, Decimal]]) -> Proof:
+    read = [source for source in sources if source.state == "read"]
+    return Proof(
+        read=sum((source.amount for source in read), Decimal(0)),
+        amounts={state: amount for state, (_, amount) in totals.items() if state != DayState.VANISHED},
+        other=sum((source.other for source in read), Decimal(0)),
+        undated=sum((source.undated for source in read), Decimal(0)),
+    )
+
+
+def _source(source: SourceRead, vanished: Iterable[RegisterDay]) -> SourceFacts:
+    return SourceFacts(
+        source=source.address,
+        state=source.state,
+        message=source.message,
+        notice=source.notice,
+        rows=source.rows,
+        registers=tuple(source.registers),
+        known_days=source.known_days,
+        vanished_days=sum(day.source_read_id == source.id for day in vanished),
+        complaints=tuple(source.complaints),
+    )
+
+
+def _missing_registers(session: Session, organisation_id: int, waiting: Iterable[RegisterDay]) -> Iterable[MissingRegister]:
+    known = lookup.register_names(session, organisation_id)
+    for code, days in _grouped(waiting, lambda day: [day.register_external_id] if day.register_id is None else []):
+        dates = [day.date for day in days]
+        amount = sum((day.amount for day in days), Decimal(0))
+        yield MissingRegister(code, min(dates), max(dates), len(days), amount, suggest(code, known))
+
+
+def _missing_methods(session: Session, organisation_id: int, failed: Iterable[RegisterDay]) -> Iterable[MissingMethod]:
+    methods = lookup.payment_method_names(session, organisation_id)
+    known = {code for _, code, _ in methods}
+    names = [(code, name) for _, code, name in methods]
+
+    def missing(day: RegisterDay) -> list[str]:
+        return [code for code in day.payments or {} if code not in known] if day.reason == "payment_method" else []
+
+    for code, days in _grouped(failed, missing):
+        amount = sum((Decimal((day.payments or {}).get(code, "0")) for day in days), Decimal(0))
+        registers = tuple(sorted({day.register_external_id for day in days}))
+        yield MissingMethod(code, len(days), amount, registers, suggest(code, names))
+
+
+def _grouped(
+    days: Iterable[RegisterDay], codes: Callable[[RegisterDay], list[str]]
+) -> Iterable[tuple[str, list[RegisterDay]]]:
+    groups: dict[str, list[RegisterDay]] = defaultdict(list)
+    for day in days:
+        for code in codes(day):
+            groups[code].append(day)
+    return sorted(groups.items())
+
+
+def _failure(day: RegisterDay) -> Failure:
+    return Failure(day.register_external_id, day.date, day.amount, day.message or "", day.reason or "error")

@@ -1,0 +1,104 @@
+"""Register-days from the ledger into Staff: each whole or not at all, many in one transaction while all is well."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from tasks.turnover.convert import Target, by_method, error_text, obstacle
+from tasks.turnover.sources import targets
+from workers.database import transaction
+from workers.ledger import days, runs
+from workers.ledger.days import Staged
+from workers.ledger.models import DayState
+from workers.settings import current
+from workers.staff import groups, turnover
+from workers.staff.turnover import Content
+from workers.texts import text
+
+DAYS_PER_TRANSACTION = 1_000  #: register-days that are written at once where no message bounds them
+
+WAITING = (DayState.PARKED, DayState.FAILED)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the writing of register-days needs to know; `states`: those that may be written."""
+
+    targets: Mapping[str, Target]
+    states: Sequence[DayState]
+
+
+def write(organisation_id: int, ids: Sequence[int]) -> None:
+    """Write pending register-days. Writing one twice does nothing; a lost connection or lock is raised."""
+    _write(_Job(targets(organisation_id), (DayState.PENDING,)), ids)
+
+
+def write_waiting(organisation_id: int, ids: Sequence[int]) -> None:
+    """Write parked and failed register-days whose register and payment methods are there by now."""
+    _write(_Job(targets(organisation_id), WAITING), ids)
+
+
+def _write(job: _Job, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), DAYS_PER_TRANSACTION):
+        part = ids[start : start + DAYS_PER_TRANSACTION]
+        try:
+            _write_together(job, part)
+        except OperationalError:
+            raise
+        except (DBAPIError, ValueError, ArithmeticError):
+            for key in part:
+                _write_alone(job, key)
+
+
+def _write_alone(job: _Job, key: int) -> None:
+    """One register-day in a transaction of its own; one that can't be written is failed, and takes no other with it."""
+    try:
+        _write_together(job, [key])
+    except OperationalError:
+        raise
+    except (DBAPIError, ValueError, ArithmeticError) as error:
+        with transaction() as session:
+            for staged in days.take(session, [key], job.states):
+                what = text("turnover.not_written", reason=_one_line(error))
+                days.failed(session, key, "error", error_text(staged.register, staged.date, what, text))
+
+
+def _one_line(error: Exception) -> str:
+    # A driver's text goes on with the statement and its values: its first line says what was wrong.
+    return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
+
+
+def _write_together(job: _Job, ids: Collection[int]) -> None:
+    with transaction() as session:
+        staged = days.take(session, ids, job.states)
+        ready = [day for day in staged if _check(session, job, day)]
+        if not ready:
+            return
+        group_of = groups.ensure(session, {job.targets[day.register].register_id for day in ready})
+        contents = {day.id: _content(day, job.targets[day.register], group_of) for day in ready}
+        keys = {key: (content.register_id, content.date) for key, content in contents.items()}
+        run_of = {keys[day.id]: day.run_id for day in ready}
+        before = turnover.replace(session, list(contents.values()), run_of)
+        old = {key: (before[at].amount, before[at].payments) for key, at in keys.items() if at in before}
+        days.written(session, {key: content.register_id for key, content in contents.items()}, old)
+        for run_id in {day.run_id for day in ready}:
+            runs.progress(session, run_id, current().sweep_seconds)
+
+
+def _check(session: Session, job: _Job, day: Staged) -> bool:
+    """Whether the register-day can be written now. One that was pending and can't is failed; one that waits waits on."""
+    target = job.targets.get(day.register)
+    if target is None:
+        problem: tuple[str, str] | None = "register", text("turnover.register_not_found", code=day.register)
+    else:
+        problem = obstacle(day.payments, target, text)
+    if problem and (DayState.PENDING in job.states or problem[0] == "payment_method"):
+        days.failed(session, day.id, problem[0], error_text(day.register, day.date, problem[1], text))
+    return problem is None
+
+
+def _content(day: Staged, target: Target, group_of: Mapping[int, int]) -> Content:
+    payments = by_method(day.payments, target)
+    return Content(target.register_id, day.date, group_of[target.register_id], day.amount, payments)

@@ -1,0 +1,78 @@
+"""A dry run: what an import would change, while nothing is written but the call log."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from tasks.turnover.import_ import Window, call_logger
+from tasks.turnover.sources import Source, client, sources
+from tasks.turnover.staging import Part, parts
+from workers.afas.auth import MemoryTokens
+from workers.afas.errors import AfasError
+from workers.database import reading
+from workers.ledger.models import DayState, RunState
+from workers.staff import lookup, turnover
+
+
+@dataclass(frozen=True)
+class Change:
+    """What would become of one register-day; `old`: what Staff holds now, null: nothing."""
+
+    register: str
+    date: dt.date
+    state: str
+    old: Decimal | None
+    new: Decimal
+    message: str | None
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """All register-days, the sources that could not be read, and the state that the run would end in."""
+
+    changes: list[Change]
+    errors: list[str]
+    state: RunState
+
+
+def rehearse(
+    organisation_id: int, window: Window, registers: Sequence[str] | None, seen: Callable[[dt.date], None]
+) -> Rehearsal:
+    """Read and convert as an import does, and compare with Staff. A source that can't be read is told, not tried again."""
+    with reading() as session:
+        connection = lookup.connection(session, organisation_id)
+    found = sources(connection, registers)
+    changes: list[Change] = []
+    errors: list[str] = []
+    for source in found:
+        log = call_logger(connection, None, source.base)
+        whole: list[Change] = []
+        try:
+            with client(connection, source, MemoryTokens(), log) as afas:
+                for part in parts(afas, source, window.first, window.last):
+                    seen(part.last)
+                    whole += _changes(part)
+        except AfasError as error:
+            errors.append(str(error))
+            continue
+        changes += whole
+    return Rehearsal(changes, errors, _state(changes, errors, found))
+
+
+def _changes(part: Part) -> Iterator[Change]:
+    keys = {(day.register_id, day.day) for day in part.converted.days if day.register_id is not None}
+    with reading() as session:
+        held = turnover.held(session, keys) if keys else {}
+    for day in part.converted.days:
+        old = held.get((day.register_id or 0, day.day))
+        state = part.state(day)
+        shown = DayState.WRITTEN if state == DayState.PENDING else state
+        yield Change(day.register, day.day, shown.value, old.amount if old else None, day.amount, day.message)
+
+
+def _state(changes: Sequence[Change], errors: Sequence[str], found: Sequence[Source]) -> RunState:
+    if len(errors) == len(found):
+        return RunState.FAILED
+    bad = any(change.state in (DayState.PARKED, DayState.FAILED) for change in changes)
+    return RunState.DONE_WITH_FAILURES if errors or bad else RunState.DONE

@@ -1,0 +1,96 @@
+"""What an organisation's registers name to be read: the sources of its import, and the plan for each."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tasks.turnover.convert import Plan, Target
+from workers.afas.address import import_address
+from workers.afas.auth import Classic, Credential, OAuth, TokenStore
+from workers.afas.calls import Call
+from workers.afas.client import Client, Options
+from workers.database import reading
+from workers.secrets import Secret
+from workers.settings import current
+from workers.staff import lookup
+from workers.staff.lookup import Connection, ImportFacts
+
+
+@dataclass(frozen=True)
+class Source:
+    """One connector, read with one credential and one mapping; `password` null: the connection's own credential.
+
+    `label` is its name in the ledger, the same from run to run.
+    """
+
+    label: str
+    base: str
+    connector: str
+    password: Secret | None
+    fields: Mapping[str, str]
+    codes: list[str]
+    register_ids: list[int]
+    plan: Plan
+
+
+def sources(connection: Connection, only: Sequence[str] | None) -> list[Source]:
+    """The sources of a connection group, in order of their first register. `only`: register codes to be imported.
+
+    Raises AddressError for an import URI that is none.
+    """
+    facts, known = _group(connection.organisation_id)
+    with reading() as session:
+        sign = lookup.sign(session, connection.organisation_id)
+    groups: dict[tuple[object, ...], list[ImportFacts]] = defaultdict(list)
+    for fact in facts:
+        if fact.uri and fact.fields:
+            groups[(*import_address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
+    labels: dict[str, int] = defaultdict(int)
+    found = []
+    for (base, connector, *_), members in groups.items():
+        label = f"{base}/connectors/{connector}"
+        labels[label] += 1
+        label += f"#{labels[label]}" if labels[label] > 1 else ""
+        ours = {fact.code for fact in members}
+        plan = Plan(
+            {code: replace(target, ours=code in ours) for code, target in known.items()},
+            sign,
+            frozenset(only) if only is not None else None,
+        )
+        found.append(_source(label, str(base), str(connector), members, plan))
+    return found
+
+
+def _source(label: str, base: str, connector: str, members: list[ImportFacts], plan: Plan) -> Source:
+    codes, ids = [fact.code for fact in members], [fact.register_id for fact in members]
+    return Source(label, base, connector, members[0].password, members[0].fields or {}, codes, ids, plan)
+
+
+def targets(organisation_id: int) -> dict[str, Target]:
+    """Every register of the connection group by code, whichever source it names."""
+    return _group(organisation_id)[1]
+
+
+def _group(organisation_id: int) -> tuple[list[ImportFacts], dict[str, Target]]:
+    with reading() as session:
+        facts = lookup.imports(session, organisation_id)
+        methods = lookup.payment_methods(session, {fact.organisation_id for fact in facts})
+    found = {}
+    for fact in facts:
+        accounts = methods[fact.organisation_id]
+        found[fact.code] = Target(fact.register_id, fact.sign, fact.linked, True, fact.default_account, accounts)
+    return facts, found
+
+
+def credential(connection: Connection, password: Secret | None, tokens: TokenStore) -> Credential:
+    """The register's own token, else what the organisation signs with. Raises Never (token) when it is malformed."""
+    if password is not None:
+        return Classic(password)
+    if connection.client_id is not None and connection.client_secret is not None:
+        return OAuth(connection.client_id, connection.client_secret, tokens)
+    return Classic(connection.token or Secret(""))
+
+
+def client(connection: Connection, source: Source, tokens: TokenStore, log: Callable[[Call], None]) -> Client:
+    """A client for the source. Raises AddressError, Never (token)."""
+    return Client(source.base, credential(connection, source.password, tokens), log, Options.of(current()))

@@ -1,0 +1,1 @@
+"""The hands and tools: everything that touches the world outside this process."""

@@ -1,0 +1,130 @@
+"""Calls to one AFAS environment with one credential: every call checked before, and logged after."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+from urllib.parse import quote, unquote, urlencode
+
+import requests
+
+from workers.afas import wire
+from workers.afas.address import checked_base
+from workers.afas.answer import Answer
+from workers.afas.auth import Authorization, Credential, granted
+from workers.afas.calls import Call, logged
+from workers.afas.errors import Never, TryLater
+from workers.afas.verdict import refusal
+from workers.secrets import Secret
+from workers.settings import Settings
+from workers.texts import text
+
+MAX_QUERY = 2_049  #: characters from the question mark on, beyond which AFAS answers 404
+LANGUAGES = {"nl": "nl-nl", "en": "en-us"}  #: TEXT_LANGUAGE to Accept-Language
+OAUTH = "oauth/token"
+
+Result = TypeVar("Result")
+Params = Mapping[str, str | int]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How calls are made: seconds to connect, seconds for a whole answer, and what the settings say."""
+
+    allowed_hosts: tuple[str, ...]
+    connect_timeout: float = 10.0
+    read_timeout: float = 930.0
+    ca_bundle: Path | None = None
+    integration_id: str | None = None
+    language: str = "nl"
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """The options that the settings name."""
+        return cls(
+            allowed_hosts=settings.allowed_hosts,
+            connect_timeout=settings.afas_connect_timeout,
+            read_timeout=settings.afas_read_timeout,
+            ca_bundle=settings.ca_bundle,
+            integration_id=settings.integration_id,
+            language=settings.text_language,
+        )
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every call."""
+        own = {"IntegrationId": self.integration_id} if self.integration_id else {}
+        return own | {
+            "User-Agent": "afasconnector",
+            "Accept": "application/json; charset=utf-8",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": LANGUAGES[self.language],
+            # AFAS: "close" causes resets.
+            "Connection": "keep-alive",
+        }
+
+
+class Client:
+    """One kept connection to `base`, for one thread; a context manager.
+
+    Raises AddressError for a base that `options.allowed_hosts` does not allow, before anything is sent or signed.
+    `log` gets every HTTP call, failing ones too. Every error of a call is an AfasError.
+    """
+
+    def __init__(self, base: str, credential: Credential, log: Callable[[Call], None], options: Options) -> None:
+        self.base = checked_base(base, options.allowed_hosts)
+        self._credential, self._log = credential, log
+        self._timeouts = (options.connect_timeout, options.read_timeout)
+        self._session = wire.session(options.headers(), options.ca_bundle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._session.close()
+
+    def get(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
+        """What `read` makes of the answer to GET `path` below the base; a list it returns counts as rows in the log.
+
+        A connection that ends without any answer is tried once more, a 401 on a kept OAuth token once with a new one.
+        Raises TryLater or Never.
+        """
+        query = urlencode(params, quote_via=quote)
+        if len(query) >= MAX_QUERY:
+            raise Never("too_large", text("afas.query", where=f"{self.base}/{path}", limit=MAX_QUERY))
+        try:
+            return self._authorised(path, params, read)
+        except TryLater as error:
+            if error.kind != "reset":
+                raise
+        return self._authorised(path, params, read)
+
+    def _authorised(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
+        shown = self._credential.authorization(self._ask)
+        try:
+            return self._signed(path, params, shown, read)
+        except Never as error:
+            if error.kind != "unauthorised" or not shown.kept:
+                raise
+        renewed = self._credential.authorization(self._ask, refused=shown.token)
+        return self._signed(path, params, renewed, read)
+
+    def _signed(self, path: str, params: Params, shown: Authorization, read: Callable[[Answer], Result]) -> Result:
+        query = urlencode(params, quote_via=quote)
+        url = f"{self.base}/{path}" + (f"?{query}" if query else "")
+        request = requests.Request("GET", url, headers={"Authorization": shown.header()})
+        return self._call(request, unquote(path.removeprefix("connectors/")), params, read)
+
+    def _ask(self, form: Mapping[str, str]) -> tuple[Secret, float]:
+        return self._call(requests.Request("POST", f"{self.base}/{OAUTH}", data=form), OAUTH, {}, granted)
+
+    def _call(
+        self, request: requests.Request, connector: str, params: Params, read: Callable[[Answer], Result]
+    ) -> Result:
+        with logged(self._log, connector, params) as seen:
+            seen.answer = answer = wire.exchange(self._session, request, self._timeouts)
+            if not 200 <= answer.status < 300:  # noqa: PLR2004 - statuses are their own names
+                raise refusal(answer)
+            result = read(answer)
+            seen.rows = len(result) if isinstance(result, list) else None
+            return result

@@ -1,0 +1,135 @@
+"""A window of days out of a GetConnector, whole or not at all.
+
+A slice is whole days in one answer that is shorter than was asked for, so every day is one consistent moment of AFAS.
+Pages that overlap a change lose rows or give them twice; only a day larger than a page is paged, until two reads agree.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Any, Generic, Protocol, TypeVar
+
+from workers.afas.errors import Never, TryLater
+from workers.afas.getconnector import Pages, Source
+from workers.texts import text
+
+FULL_AT = 0.85  #: share of a page that the next slice aims at
+GROWTH = 8  #: times the days of a slice that fitted
+MAX_PASSES = 6  #: reads of a large day before it is left for later
+MAX_ROWS_PAGED = 5_000_000  #: rows of one paged read: beyond it AFAS, or skipping, does not work
+ONE_DAY = timedelta(days=1)
+_MODULUS = 1 << 128
+
+
+class Fold(Protocol):
+    """What keeps something small of many rows."""
+
+    def add(self, rows: Sequence[Any]) -> None:
+        """Take in the rows of one answer, which are forgotten then."""
+
+
+F = TypeVar("F", bound=Fold)
+NewFold = Callable[[date, date, bool], F]
+
+
+@dataclass(frozen=True)
+class Slice(Generic[F]):
+    """The days first to last, read at one moment. `filtered`: AFAS kept other days out; if not, `notice` tells why.
+
+    `rows` is how many rows `folded` took in, those of other days included.
+    """
+
+    first: date
+    last: date
+    filtered: bool
+    rows: int
+    folded: F
+    notice: str | None
+
+
+def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iterator[Slice[F]]:
+    """The days first to last as slices, oldest first; `fold(first, last, filtered)` makes the fold of a slice.
+
+    A source that AFAS can't filter by date is one slice. Memory is bounded by one answer. Raises TryLater or Never;
+    what was yielded before is right all the same.
+    """
+    pages = Pages(source)
+    if not pages.filtered:
+        yield _paged(pages, first, last, fold)
+        return
+    day, size = first, _Size(pages.take)
+    while day <= last:
+        until = min(day + timedelta(days=size.days - 1), last)
+        rows, found = _whole(pages, day, until, fold)
+        size.learn((until - day).days + 1, rows)
+        if found is None and until > day:
+            continue
+        yield found or _paged(pages, day, until, fold)
+        day = until + ONE_DAY
+
+
+@dataclass
+class _Size:
+    """How many days the next slice takes, by the most rows a day seen so far."""
+
+    take: int
+    days: int = 1
+    densest: float = 0.0
+
+    def learn(self, days: int, rows: int) -> None:
+        self.densest = max(self.densest, rows / days)
+        if rows >= self.take:
+            self.days = max(1, days // 2)
+            return
+        fitting = int(FULL_AT * self.take / self.densest) if self.densest else days * GROWTH
+        self.days = max(1, min(days * GROWTH, fitting))
+
+
+def _whole(pages: Pages, first: date, last: date, fold: NewFold[F]) -> tuple[int, Slice[F] | None]:
+    """How many rows one answer has, and the slice; a full answer may lack rows, so it makes none."""
+    rows = pages.read(first, last)
+    if len(rows) >= pages.take:
+        return len(rows), None
+    folded = fold(first, last, True)  # noqa: FBT003 - the fold's own signature
+    folded.add(rows)
+    return len(rows), Slice(first, last, True, len(rows), folded, None)  # noqa: FBT003
+
+
+def _paged(pages: Pages, first: date, last: date, fold: NewFold[F]) -> Slice[F]:
+    """A slice of any size: read again until two reads in a row are the same, or one answer holds it all."""
+    before = None
+    for _ in range(MAX_PASSES):
+        seen = _Pass(fold(first, last, pages.filtered))
+        while seen.add_page(pages, first, last):
+            pass
+        if seen.rows < pages.take or seen.proof == before:
+            return Slice(first, last, pages.filtered, seen.rows, seen.folded, pages.notice)
+        before = seen.proof
+    told = text("afas.changing", where=pages.source.where, first=first, last=last, passes=MAX_PASSES)
+    raise TryLater("changing", told)
+
+
+class _Pass(Generic[F]):
+    """One read of all pages, and a digest of its rows in which their order does not count but their number does."""
+
+    def __init__(self, folded: F) -> None:
+        self.folded = folded
+        self.rows = 0
+        self._sum = 0
+
+    @property
+    def proof(self) -> tuple[int, int]:
+        return self.rows, self._sum
+
+    def add_page(self, pages: Pages, first: date, last: date) -> bool:
+        """Take in the next page; whether there may be another."""
+        rows = pages.read(first, last, skip=self.rows)
+        for row in rows:
+            digest = blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            self._sum = (self._sum + int.from_bytes(digest)) % _MODULUS
+        self.folded.add(rows)
+        self.rows += len(rows)
+        if self.rows > MAX_ROWS_PAGED:
+            raise Never("too_large", text("afas.endless", where=pages.source.where, rows=MAX_ROWS_PAGED))
+        return len(rows) >= pages.take

@@ -1,0 +1,98 @@
+"""What an answer other than success means: by its status, then by a list of known texts, never by errorNumber."""
+
+import base64
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from workers.afas.answer import Answer, decoded
+from workers.afas.errors import AfasError, Never, TryLater, quoted
+from workers.texts import text
+
+#: Kinds of HTTP 500 by what the text holds, Dutch or English, whatever stands before it. Any other is "server".
+KNOWN_TEXTS = [
+    ("field", r"connector ?field .* not found|(connector)?veld .* niet gevonden"),
+    ("timeout", r"maximale tijdsduur|maximum (time|duration|execution time)"),
+    ("too_large", r"out of (memory|string space)|onvoldoende geheugen"),
+    ("busy", r"(blocked|locked|in use) by another|(geblokkeerd|vergrendeld|in gebruik) door (een )?andere?|deadlock"),
+    ("whole_call", r"(niet ondersteund|not supported|niet geautoriseerd|not authori[sz]ed)"),
+    ("whole_call", r"getconnector.*(is blocked|is geblokkeerd)"),
+]
+_KNOWN = [(kind, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for kind, pattern in KNOWN_TEXTS]
+_NEVER = {"field", "whole_call"}
+_BY_STATUS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 413: "too_large", 429: "busy", 503: "busy"}
+_PASSING = {"forbidden", "busy"}
+_SERVER = 500
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What the answer says about its error, wherever it stands; `pause` in seconds."""
+
+    said: str
+    reference: str | None
+    pause: float | None
+
+
+def refusal(answer: Answer) -> AfasError:
+    """The error of an answer whose status is not 2xx."""
+    told = _told(answer)
+    if answer.status < 400:  # noqa: PLR2004 - statuses are their own names
+        location = answer.headers.get("Location", "").partition("?")[0].rpartition("@")[2]
+        return Never("redirect", text("afas.redirect", where=answer.where, status=answer.status, location=location))
+    kind = _BY_STATUS.get(answer.status, "server" if answer.status >= _SERVER else "refused")
+    if answer.status == _SERVER:
+        kind = next((known for known, pattern in _KNOWN if pattern.search(told.said)), kind)
+    line = text(f"afas.{kind}", where=answer.where, status=answer.status, said=quoted(told.said))
+    if kind in _NEVER or (kind not in _PASSING and answer.status < _SERVER):
+        return Never(kind, line, reference=told.reference)
+    return TryLater(kind, line, reference=told.reference, pause=told.pause)
+
+
+def _told(answer: Answer) -> _Told:
+    body = _body(answer)
+    inner = body["error"] if isinstance(body.get("error"), Mapping) else {}
+    spoken = (body.get("externalMessage"), body.get("error_description"), inner.get("message"), body.get("error"))
+    texts = [words for words in spoken if isinstance(words, str) and words]
+    reference = body.get("profitLogReference")
+    asked = [body.get("retry_after"), inner.get("retry_after")]
+    asked += [answer.headers.get("Retry-After"), answer.headers.get("retry_after")]
+    pauses = [seconds for seconds in map(_seconds, asked) if seconds is not None]
+    return _Told(
+        said=texts[0] if texts else _header_text(answer),
+        reference=reference if isinstance(reference, str) else None,
+        pause=max(pauses, default=None),
+    )
+
+
+def _body(answer: Answer) -> Mapping[str, Any]:
+    """The error's JSON, whatever it is labelled; empty when it is none."""
+    try:
+        body = decoded(answer)
+    except TryLater:
+        return {}
+    return body if isinstance(body, Mapping) else {}
+
+
+def _header_text(answer: Answer) -> str:
+    try:
+        return base64.b64decode(answer.headers.get("X-PROFIT-ERROR", ""), validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
+def _seconds(asked: object) -> float | None:
+    """A pause in seconds out of a number, its text, or the date of a Retry-After header."""
+    try:
+        seconds = float(str(asked))
+    except ValueError:
+        try:
+            until = parsedate_to_datetime(str(asked))
+        except ValueError:
+            return None
+        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
+    return max(seconds, 0.0) if math.isfinite(seconds) else None

@@ -1,0 +1,107 @@
+"""Column types that are exact on PostgreSQL and SQLite, and the database's clock."""
+
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Float, Numeric, Text, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+from workers.texts import text
+
+AMOUNT_LIMIT = Decimal(900_000_000_000_000)  #: euros; above it SQLite's integer of ten-thousandths could overflow
+
+
+class AmountError(ValueError):
+    """Raised for an amount that the database can't hold exactly: over four decimals, or 900 trillion and more."""
+
+
+def exact(amount: Decimal) -> Decimal:
+    """`amount` as it is. Raises AmountError when it is not a Decimal of at most four decimals within the limit."""
+    if not isinstance(amount, Decimal) or not amount.is_finite() or abs(amount) >= AMOUNT_LIMIT:
+        raise AmountError(text("amount.limit", amount=amount))
+    if amount != round(amount, 4):
+        raise AmountError(text("amount.decimals", amount=amount))
+    return amount
+
+
+class Money(TypeDecorator[Decimal]):
+    """Euros: NUMERIC(19,4) on PostgreSQL, integer ten-thousandths on SQLite; value, sum and order exact on both."""
+
+    impl = Numeric(19, 4)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """The column type of `dialect`."""
+        return dialect.type_descriptor(BigInteger() if dialect.name == "sqlite" else Numeric(19, 4))
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Raises AmountError rather than round."""
+        if value is None:
+            return None
+        return int(exact(value).scaleb(4)) if dialect.name == "sqlite" else exact(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Always with four decimals."""
+        if value is None or dialect.name != "sqlite":
+            return value  # type: ignore[no-any-return]
+        return Decimal(value).scaleb(-4)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, aware, UTC; SQLite keeps it as ISO text without zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Naive UTC where the database knows no zones."""
+        if value is None:
+            return None
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Json(TypeDecorator[Any]):
+    """A small JSON value as text, the same bytes on both databases; amounts inside are strings."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Compact text."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """The value again."""
+        return None if value is None else json.loads(value)
+
+
+class now(FunctionElement[datetime]):  # noqa: N801 - it reads as SQL
+    """The database's wall clock at this statement, plus `seconds`: the only clock that leases and due times know."""
+
+    type = Moment()
+    inherit_cache = True
+
+    def __init__(self, seconds: float = 0) -> None:
+        super().__init__(literal(float(seconds), Float()))
+
+
+@compiles(now, "postgresql")
+def _now_postgresql(element: now, compiler: Any, **options: Any) -> str:
+    return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
+
+
+@compiles(now, "sqlite")
+def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
+    seconds = compiler.process(element.clauses, **options)
+    return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"

@@ -1,0 +1,94 @@
+"""The database of this process: engine, transactions, bulk insert."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from workers import settings
+
+BUSY_TIMEOUT = 60  #: seconds that a SQLite writer waits for another one
+
+
+class Base(DeclarativeBase):
+    """Parent of all tables; constraint names are fixed so that migrations can find them on both databases."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transactions begin late and lose updates: we begin ourselves, below.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
+
+
+@cache
+def engine() -> Engine:
+    """The engine of this process, made at first use, so that forked workers never share a connection."""
+    made = create_engine(settings.current().database, pool_pre_ping=True)
+    if made.dialect.name == "sqlite":
+        event.listen(made, "connect", _prepare_sqlite)
+        event.listen(made, "begin", _begin)
+    return made
+
+
+def forget_engine() -> None:
+    """Start anew after a fork (in tests: after the settings changed); the parent's connections stay the parent's."""
+    if engine.cache_info().currsize:
+        engine().dispose(close=False)
+    engine.cache_clear()
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session for writing, committed at the end or rolled back whole; on SQLite it is the only writer meanwhile."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A session for reading alone; it holds up no writer."""
+    with Session(engine().execution_options(reads=True), expire_on_commit=False) as session:
+        yield session
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of `model`, for statements that need no ORM."""
+    return cast("Table", model.__table__)
+
+
+def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Insert `rows` by the fastest road of the database: COPY on PostgreSQL, executemany on SQLite's own driver."""
+    connection = session.connection()
+    dialect = connection.dialect
+    processors = [table.c[name].type.bind_processor(dialect) for name in columns]
+    ready = ([v if p is None else p(v) for p, v in zip(processors, row, strict=True)] for row in rows)
+    names = ", ".join(columns)
+    cursor = connection.connection.cursor()
+    try:
+        if dialect.name == "postgresql":
+            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in ready:
+                    copy.write_row(row)
+        else:
+            places = ", ".join("?" * len(columns))
+            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", ready)  # type: ignore[arg-type]  # noqa: S608 - names are ours
+    finally:
+        cursor.close()

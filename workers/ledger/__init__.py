@@ -1,0 +1,1 @@
+"""The ledger: what was to be done, what was done, and what was told."""

@@ -1,0 +1,253 @@
+"""Register-days of a run: staged while a source is read, then each written, parked or failed, by itself."""
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from workers.columns import now
+from workers.database import insert_many, reading, table_of
+from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
+from workers.staff.models import Register, Turnover
+
+STAGED = (
+    "run_id",
+    "source_read_id",
+    "register_external_id",
+    "register_id",
+    "date",
+    "state",
+    "amount",
+    "payments",
+    "reason",
+    "message",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A register-day as it lies in the ledger; `payments` are euros per account number as AFAS gave it."""
+
+    id: int
+    run_id: int
+    register: str
+    date: dt.date
+    amount: Decimal
+    payments: dict[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Register-days of one register that go to a worker in one message."""
+
+    register: str
+    dates: tuple[dt.date, ...]
+    ids: tuple[int, ...]
+
+
+def stage(session: Session, run_id: int, source_read_id: int, rows: Iterable[Sequence[object]]) -> None:
+    """Keep register-days: rows of (code, register id, date, state, amount, payments, reason, message)."""
+    insert_many(session, table_of(RegisterDay), STAGED, ((run_id, source_read_id, *row) for row in rows))
+
+
+def as_text(payments: Mapping[str, Decimal]) -> dict[str, str]:
+    """Payments as they are kept in JSON: exact, so as text."""
+    return {account: format(amount, "f") for account, amount in payments.items()}
+
+
+def unstage(session: Session, source_read_id: int) -> None:
+    """Forget what a reading that did not come to its end had staged."""
+    session.execute(delete(RegisterDay).where(RegisterDay.source_read_id == source_read_id))
+
+
+def vanish(
+    session: Session, run: int, source_read_id: int, window: tuple[dt.date, dt.date], register_ids: Collection[int]
+) -> int:
+    """Record as vanished what an earlier run wrote for these registers in the window and this one did not find.
+
+    Each is told once: `turnover.vanished_run_id` remembers it. Returns how many earlier runs wrote in all.
+    """
+    written_before = (
+        Turnover.register_id.in_(register_ids),
+        Turnover.date.between(*window),
+        Turnover.run_id.is_not(None),
+    )
+    found = exists().where(
+        RegisterDay.run_id == run,
+        RegisterDay.register_external_id == Register.external_id,
+        RegisterDay.date == Turnover.date,
+        RegisterDay.source_read_id == source_read_id,
+    )
+    gone = session.execute(
+        select(Register.external_id, Turnover.register_id, Turnover.date, Turnover.amount)
+        .join(Register, Register.id == Turnover.register_id)
+        .where(*written_before, Turnover.vanished_run_id.is_(None), ~found)
+    ).all()
+    if gone:
+        rows = [(code, key, day, DayState.VANISHED, amount, None, None, None) for code, key, day, amount in gone]
+        stage(session, run, source_read_id, rows)
+        mark = update(table_of(Turnover)).where(Turnover.register_id == bindparam("r"), Turnover.date == bindparam("d"))
+        keys = [{"r": key, "d": day} for _, key, day, _ in gone]
+        session.connection().execute(mark.values(vanished_run_id=run), keys)
+    return session.scalar(select(func.count()).select_from(Turnover).where(*written_before)) or 0
+
+
+def parcels(run_id: int, most: int) -> Iterator[Parcel]:
+    """The run's pending register-days of the sources that are read whole: per register, at most `most` dates each."""
+    with reading() as session:
+        rows = session.execute(
+            select(RegisterDay.register_external_id, RegisterDay.date, RegisterDay.id)
+            .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
+            .where(
+                RegisterDay.run_id == run_id,
+                RegisterDay.state == DayState.PENDING,
+                SourceRead.state == SourceState.READ,
+            )
+            .order_by(RegisterDay.register_external_id, RegisterDay.date)
+        ).all()
+    start = 0
+    for end, row in enumerate(rows, 1):
+        full = end - start == most or end == len(rows) or rows[end].register_external_id != row.register_external_id
+        if full:
+            part = rows[start:end]
+            yield Parcel(row.register_external_id, tuple(r.date for r in part), tuple(r.id for r in part))
+            start = end
+
+
+def pending_ids(run_id: int, register: str, dates: Collection[dt.date]) -> list[int]:
+    """Ids of those register-days that are still to be written."""
+    with reading() as session:
+        return list(
+            session.scalars(
+                select(RegisterDay.id).where(
+                    RegisterDay.run_id == run_id,
+                    RegisterDay.register_external_id == register,
+                    RegisterDay.date.in_(dates),
+                    RegisterDay.state == DayState.PENDING,
+                )
+            )
+        )
+
+
+def take(session: Session, ids: Collection[int], states: Collection[DayState]) -> list[Staged]:
+    """Lock the register-days among `ids` that are still in `states`, until the transaction ends."""
+    rows = session.execute(
+        select(
+            RegisterDay.id,
+            RegisterDay.run_id,
+            RegisterDay.register_external_id,
+            RegisterDay.date,
+            RegisterDay.amount,
+            RegisterDay.payments,
+        )
+        .where(RegisterDay.id.in_(ids), RegisterDay.state.in_(states))
+        .order_by(RegisterDay.id)
+        .with_for_update()
+    )
+    return [
+        Staged(key, run, code, day, amount, {account: Decimal(part) for account, part in (payments or {}).items()})
+        for key, run, code, day, amount, payments in rows
+    ]
+
+
+def written(session: Session, ids: Mapping[int, int], before: Mapping[int, tuple[Decimal, Mapping[str, Decimal]]]) -> None:
+    """Record as written: {register-day id: register id}, with what stood there before, where something did."""
+    table = table_of(RegisterDay)
+    values = {"state": DayState.WRITTEN, "written_at": now(), "message": None, "reason": None}
+    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("register_id", "old_amount", "old_payments")}
+    rows = []
+    for key, register in ids.items():
+        amount, payments = before.get(key, (None, None))
+        old = None if payments is None else as_text(payments)
+        rows.append({"key": key, "new_register_id": register, "new_old_amount": amount, "new_old_payments": old})
+    if rows:
+        mine = update(table).where(table.c.id == bindparam("key"))
+        session.connection().execute(mine.values(**values, **columns), rows)
+
+
+def failed(session: Session, key: int, reason: str, message: str) -> None:
+    """Record one register-day as failed."""
+    values = {"state": DayState.FAILED, "reason": reason, "message": message}
+    session.execute(update(RegisterDay).where(RegisterDay.id == key).values(**values))
+
+
+def of_register(session: Session, source_read_id: int, register: str) -> list[tuple[int, dt.date]]:
+    """Ids and dates of one register's days in one source of a run."""
+    rows = session.execute(
+        select(RegisterDay.id, RegisterDay.date).where(
+            RegisterDay.source_read_id == source_read_id, RegisterDay.register_external_id == register
+        )
+    )
+    return [(key, day) for key, day in rows]
+
+
+def applied(ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
+    """(register code, register-days, euros) of those among `ids` that are written."""
+    with reading() as session:
+        rows = session.execute(
+            select(RegisterDay.register_external_id, func.count(), func.sum(RegisterDay.amount))
+            .where(RegisterDay.id.in_(ids), RegisterDay.state == DayState.WRITTEN)
+            .group_by(RegisterDay.register_external_id)
+            .order_by(RegisterDay.register_external_id)
+        )
+        return [(code, count, amount) for code, count, amount in rows]
+
+
+def waiting(organisation_id: int) -> list[tuple[int, str, str]]:
+    """Amounts that wait for their register or payment method: (register-day id, code, source), newest reading only.
+
+    One that a later run read anew, or whose date a later run of the same source proved empty, waits no more.
+    """
+    with reading() as session:
+        rows = session.execute(
+            select(RegisterDay, SourceRead.source)
+            .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
+            .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
+            .where(
+                TurnoverRun.organisation_id == organisation_id,
+                TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
+                RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
+                RegisterDay.reason.in_(["register", "payment_method"]),
+                RegisterDay.register_external_id != "",
+            )
+            .order_by(RegisterDay.id)
+        ).all()
+        later = _readings(session, organisation_id, min((day.run_id for day, _ in rows), default=0))
+    return [
+        (day.id, day.register_external_id, source)
+        for day, source in rows
+        if not any(read.overtakes(day, source) for read in later)
+    ]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A source that a run has read whole, over the run's days and for its registers (None: all)."""
+
+    run_id: int
+    source: str
+    date_from: dt.date
+    date_to: dt.date
+    registers: list[str] | None
+
+    def overtakes(self, day: RegisterDay, source: str) -> bool:
+        covered = self.date_from <= day.date <= self.date_to
+        asked = self.registers is None or day.register_external_id in self.registers
+        return self.run_id > day.run_id and self.source == source and covered and asked
+
+
+def _readings(session: Session, organisation_id: int, since: int) -> list[_Reading]:
+    rows = session.execute(
+        select(TurnoverRun.id, SourceRead.source, TurnoverRun.date_from, TurnoverRun.date_to, TurnoverRun.registers)
+        .join(SourceRead, SourceRead.run_id == TurnoverRun.id)
+        .where(
+            TurnoverRun.organisation_id == organisation_id,
+            TurnoverRun.id > since,
+            SourceRead.state == SourceState.READ,
+        )
+    )
+    return [_Reading(*row) for row in rows]

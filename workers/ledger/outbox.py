@@ -1,0 +1,85 @@
+"""The mail outbox: a mail is a row before it is sent, and is sent by one process, once."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from workers.columns import now
+from workers.database import table_of, transaction
+from workers.ledger import leases
+from workers.ledger.models import OutboxMail
+
+LONGEST_PAUSE = 900  #: seconds between two tries; they double up to here
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to be sent; `recipients` has at least one address."""
+
+    id: int
+    message_id: str
+    recipients: tuple[str, ...]
+    subject: str
+    body: str
+
+
+def add(session: Session, run_id: int, message_id: str, recipients: tuple[str, ...], told: tuple[str, str]) -> int:
+    """Put a run's mail into the outbox; `told`: subject and body. Nobody to send it to: it is kept all the same."""
+    row = {"run_id": run_id, "message_id": message_id, "recipient": ",".join(recipients), "created_at": now()}
+    row |= {"subject": told[0], "body": told[1], "due_at": now()}
+    return session.execute(insert(OutboxMail).values(**row).returning(OutboxMail.id)).scalar_one()
+
+
+def claim(mail_id: int) -> tuple[Mail, int] | None:
+    """The mail and the lease under which it may be sent; None when it was sent, is being sent, or is not due."""
+    table = table_of(OutboxMail).c
+    with transaction() as session:
+        lease = leases.claim(
+            session,
+            OutboxMail,
+            mail_id,
+            table.sent_at.is_(None),
+            table.due_at <= now(),
+            table.recipient != "",
+            attempts=table.attempts + 1,
+        )
+        if lease is None:
+            return None
+        row = session.scalars(select(OutboxMail).where(OutboxMail.id == mail_id)).one()
+        return Mail(row.id, row.message_id, tuple(row.recipient.split(",")), row.subject, row.body), lease
+
+
+def sent(mail: Mail, lease: int) -> None:
+    """The mail is out."""
+    with transaction() as session:
+        leases.fenced(session, OutboxMail, mail.id, lease, sent_at=now(), due_at=None, error=None, lease_id=None)
+
+
+def put_off(mail: Mail, lease: int, error: str, *, final: bool) -> None:
+    """The mail stays in the outbox, for the next try or (`final`: refused for good) until somebody looks."""
+    with transaction() as session:
+        attempts = session.scalars(select(OutboxMail.attempts).where(OutboxMail.id == mail.id)).one()
+        due_at = None if final else now(min(30 * 2 ** min(attempts, 10), LONGEST_PAUSE))
+        leases.fenced(session, OutboxMail, mail.id, lease, error=error, due_at=due_at, lease_id=None)
+
+
+def due() -> list[int]:
+    """Mails that wait for being sent."""
+    with transaction() as session:
+        return list(
+            session.scalars(
+                select(OutboxMail.id).where(
+                    OutboxMail.sent_at.is_(None),
+                    OutboxMail.due_at <= now(),
+                    OutboxMail.recipient != "",
+                    leases.free(OutboxMail),
+                )
+            )
+        )
+
+
+def readdress(session: Session, run_id: int, recipients: tuple[str, ...]) -> None:
+    """Give a mail that nobody could get its recipients, known by now."""
+    unsent = (OutboxMail.run_id == run_id, OutboxMail.sent_at.is_(None), OutboxMail.recipient == "")
+    session.execute(update(OutboxMail).where(*unsent).values(recipient=",".join(recipients), due_at=now()))

@@ -1,0 +1,42 @@
+"""The ledger at a glance: each organisation's last run, and mails that are not out."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from workers.ledger.models import OutboxMail, TurnoverRun
+from workers.staff.models import Organisation
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Mails in the outbox: that nobody is to get, that SMTP refused (with the last reason), and that wait at all."""
+
+    nobody: int
+    failing: int
+    waiting: int
+    error: str | None
+
+
+def last_runs(session: Session) -> list[tuple[str, int, str, dt.datetime | None]]:
+    """(organisation, run id, state, end) of each organisation's newest run."""
+    newest = select(func.max(TurnoverRun.id)).group_by(TurnoverRun.organisation_id)
+    rows = session.execute(
+        select(Organisation.name, TurnoverRun.id, TurnoverRun.state, TurnoverRun.finished_at)
+        .join(Organisation, Organisation.id == TurnoverRun.organisation_id)
+        .where(TurnoverRun.id.in_(newest))
+        .order_by(Organisation.name)
+    )
+    return [(name, run, str(state), ended) for name, run, state, ended in rows]
+
+
+def unsent_mails(session: Session) -> Unsent:
+    """What the outbox still holds."""
+    rows = session.execute(
+        select(OutboxMail.recipient, OutboxMail.error).where(OutboxMail.sent_at.is_(None)).order_by(OutboxMail.id)
+    ).all()
+    errors = [row.error for row in rows if row.error]
+    nobody = sum(not row.recipient for row in rows)
+    return Unsent(nobody, len(errors), len(rows) - nobody, errors[-1] if errors else None)

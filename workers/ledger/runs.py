@@ -1,0 +1,248 @@
+"""Turnover runs: made once, claimed by one process at a time, one running per organisation, ended once."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from workers.columns import now
+from workers.database import reading, table_of, transaction
+from workers.ledger import leases
+from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
+from workers.staff.models import Organisation
+
+OPEN = (RunState.DUE, RunState.RUNNING, RunState.WAITING)
+HINT_LIMIT = 900  #: seconds; the pauses between two hints of the sweep double up to here
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as a recipe sees it; both dates belong to the window."""
+
+    id: int
+    organisation_id: int
+    kind: str
+    day: dt.date
+    date_from: dt.date
+    date_to: dt.date
+    registers: list[str] | None
+    retry_of_id: int | None
+    state: str
+    attempts: int
+    message: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A run to be made: for which organisation and local day, over which days."""
+
+    organisation_id: int
+    day: dt.date
+    date_from: dt.date
+    date_to: dt.date
+    registers: list[str] | None = None
+    retry_of_id: int | None = None
+
+
+def make(wanted: Wanted, kind: str, hint_after: float) -> int | None:
+    """The new run's id; None when a scheduled run for that organisation and day is there already.
+
+    `hint_after`: seconds until the sweep may enqueue it, should the first message get lost.
+    """
+    with transaction() as session:
+        flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        values = vars(wanted) | {"kind": kind, "created_at": now(), "hint_at": now(hint_after), "state": RunState.DUE}
+        values |= {"attempts": 0, "hints": 0}
+        statement = flavour.insert(TurnoverRun).values(**values).on_conflict_do_nothing().returning(TurnoverRun.id)
+        made: int | None = session.scalar(statement)
+        return made
+
+
+def get(run_id: int) -> Run | None:
+    """The run, or None when there is no such."""
+    with reading() as session:
+        row = session.get(TurnoverRun, run_id)
+        return _plain(row) if row else None
+
+
+def claim(run_id: int) -> int | None:
+    """Start or resume the run: its lease, or None when it is ended, held, not yet due, or another run is at work.
+
+    At work is a run of the same organisation that is running, dead or alive: it is resumed before the next begins.
+    """
+    with transaction() as session:
+        organisation = session.scalar(select(TurnoverRun.organisation_id).where(TurnoverRun.id == run_id))
+        session.execute(select(Organisation.id).where(Organisation.id == organisation).with_for_update())
+        other = aliased(TurnoverRun)
+        table = table_of(TurnoverRun).c
+        at_work = exists().where(other.organisation_id == organisation, other.state == RunState.RUNNING, other.id != run_id)
+        return leases.claim(
+            session,
+            TurnoverRun,
+            run_id,
+            table.state.in_(OPEN),
+            or_(table.due_at.is_(None), table.due_at <= now()),
+            ~at_work,
+            state=RunState.RUNNING,
+            started_at=func.coalesce(table.started_at, now()),
+            due_at=None,
+        )
+
+
+def at_work(organisation_id: int) -> int | None:
+    """The id of the run that is running for this organisation, dead or alive."""
+    with reading() as session:
+        return session.scalar(
+            select(TurnoverRun.id).where(
+                TurnoverRun.organisation_id == organisation_id, TurnoverRun.state == RunState.RUNNING
+            )
+        )
+
+
+def progress(session: Session, run_id: int, sweep_seconds: float) -> None:
+    """Something of the run was done: the sweep waits its full time again."""
+    session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(hint_at=now(sweep_seconds), hints=0))
+
+
+def pending_days(run_id: int) -> ColumnElement[bool]:
+    """Condition: the run has register-days still to be written."""
+    return exists().where(RegisterDay.run_id == run_id, RegisterDay.state == DayState.PENDING)
+
+
+def sources_due(run_id: int) -> ColumnElement[bool]:
+    """Condition: the run has sources still to be read, or has not looked which it has."""
+    has_any = exists().where(SourceRead.run_id == run_id)
+    return or_(~has_any, exists().where(SourceRead.run_id == run_id, SourceRead.state == SourceState.DUE))
+
+
+def close(session: Session, run_id: int) -> RunState | None:
+    """End the run if all its sources and register-days have ended: its state, or None when it goes on or has ended.
+
+    Counted in the database by whoever finished something last; the row is locked first, so only one closes it.
+    """
+    session.execute(select(TurnoverRun.id).where(TurnoverRun.id == run_id).with_for_update())
+    over = select(TurnoverRun.id).where(
+        TurnoverRun.id == run_id,
+        TurnoverRun.state.in_(OPEN),
+        ~sources_due(run_id),
+        ~pending_days(run_id),
+    )
+    if session.scalar(over) is None:
+        waits = (TurnoverRun.state == RunState.RUNNING, TurnoverRun.due_at.is_not(None), ~pending_days(run_id))
+        session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id, *waits).values(state=RunState.WAITING))
+        return None
+    state = verdict(session, run_id)
+    finish(session, run_id, state, None)
+    return state
+
+
+def finish(session: Session, run_id: int, state: RunState, message: str | None) -> None:
+    """The run's end; whoever holds it loses its lease's fence."""
+    values: dict[str, object] = {"state": state, "finished_at": now(), "lease_id": None, "due_at": None, "hint_at": None}
+    if message is not None:
+        values["message"] = message
+    session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(**values))
+
+
+def verdict(session: Session, run_id: int) -> RunState:
+    """The end state that the run's sources and register-days add up to."""
+    sources = session.execute(
+        select(SourceRead.state, SourceRead.complaints).where(SourceRead.run_id == run_id)
+    ).all()
+    if all(source.state == SourceState.FAILED for source in sources):
+        return RunState.FAILED
+    bad_days = exists().where(
+        RegisterDay.run_id == run_id, RegisterDay.state.in_([DayState.FAILED, DayState.PARKED])
+    )
+    bad_source = any(source.state == SourceState.FAILED or source.complaints for source in sources)
+    return RunState.DONE_WITH_FAILURES if bad_source or session.scalar(select(bad_days)) else RunState.DONE
+
+
+def put_off(run_id: int, lease: int, seconds: float, *, attempt: bool) -> None:
+    """Let the run wait `seconds`, then go on; `attempt`: it has tried. Others begin once its days are written."""
+    with transaction() as session:
+        state = case((pending_days(run_id), RunState.RUNNING), else_=RunState.WAITING)
+        values = {"state": state, "due_at": now(seconds), "hint_at": now(seconds), "hints": 0}
+        leases.fenced(session, TurnoverRun, run_id, lease, **values, attempts=TurnoverRun.attempts + attempt)
+
+
+def ended(run_id: int) -> bool:
+    """Whether the run has come to its end."""
+    with reading() as session:
+        return session.scalar(select(TurnoverRun.state).where(TurnoverRun.id == run_id)) not in OPEN
+
+
+def still_open(session: Session, run_id: int) -> bool:
+    """Whether the run has not ended; it is locked until the transaction ends."""
+    state = session.scalar(select(TurnoverRun.state).where(TurnoverRun.id == run_id).with_for_update())
+    return state in OPEN
+
+
+def fail_pending(session: Session, run_id: int, message: str) -> None:
+    """Register-days of the run that were not written fail."""
+    pending = (RegisterDay.run_id == run_id, RegisterDay.state == DayState.PENDING)
+    values = {"state": DayState.FAILED, "reason": "error", "message": message}
+    session.execute(update(RegisterDay).where(*pending).values(**values))
+
+
+def logged(session: Session, run_id: int) -> None:
+    """The run's end stands in the log file."""
+    session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(logged_at=now()))
+
+
+def unlogged(seconds: float) -> list[int]:
+    """Runs that ended over `seconds` ago, of which the log file says nothing."""
+    with reading() as session:
+        silent = (TurnoverRun.finished_at < now(-seconds), TurnoverRun.logged_at.is_(None))
+        return list(session.scalars(select(TurnoverRun.id).where(*silent)))
+
+
+def clock() -> dt.datetime:
+    """The database's wall clock."""
+    with reading() as session:
+        return session.execute(select(now())).scalar_one()
+
+
+def next_due(organisation_id: int) -> Run | None:
+    """The oldest run of the organisation that may begin now."""
+    with reading() as session:
+        row = session.scalars(
+            select(TurnoverRun)
+            .where(
+                TurnoverRun.organisation_id == organisation_id,
+                TurnoverRun.state.in_(OPEN),
+                or_(TurnoverRun.due_at.is_(None), TurnoverRun.due_at <= now()),
+            )
+            .order_by(TurnoverRun.id)
+            .limit(1)
+        ).first()
+        return _plain(row) if row else None
+
+
+def hints_due(sweep_seconds: float) -> list[Run]:
+    """Runs that the sweep is to enqueue again; each then waits twice as long for its next hint, up to 15 minutes."""
+    with transaction() as session:
+        rows = session.scalars(
+            select(TurnoverRun)
+            .where(TurnoverRun.state.in_(OPEN), TurnoverRun.hint_at <= now(), leases.free(TurnoverRun))
+            .order_by(TurnoverRun.id)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for row in rows:
+            row.hints += 1
+            pause = min(sweep_seconds * 2**row.hints, max(HINT_LIMIT, sweep_seconds))
+            session.execute(update(TurnoverRun).where(TurnoverRun.id == row.id).values(hint_at=now(pause)))
+        return [_plain(row) for row in rows]
+
+
+def overdue(organisation_id: int, day: dt.date) -> list[Run]:
+    """Runs of earlier days that have not ended by the hour of `day`."""
+    late = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.day < day, TurnoverRun.state.in_(OPEN))
+    with reading() as session:
+        return [_plain(row) for row in session.scalars(select(TurnoverRun).where(*late))]
+
+
+def _plain(row: TurnoverRun) -> Run:
+    return Run(**{name: getattr(row, name) for name in Run.__dataclass_fields__})

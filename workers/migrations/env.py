@@ -1,0 +1,15 @@
+"""Alembic's entry: migrate online, in one transaction, on the engine of this process."""
+
+from alembic import context
+
+from workers.database import Base, engine
+from workers.ledger import models as ledger_models
+from workers.staff import models as staff_models
+
+__all__ = ["ledger_models", "staff_models"]  # imported for the tables that they register
+
+with engine().connect() as connection:
+    context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

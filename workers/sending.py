@@ -1,0 +1,17 @@
+"""Messages to workers, by task name. A message is a hint: one that can't be sent now is sent by the sweep later."""
+
+import logging
+
+from kombu.exceptions import OperationalError
+
+from workers.celery import app
+
+_log = logging.getLogger(__name__)
+
+
+def send(task: str, **arguments: object) -> None:
+    """Enqueue `task`. A broker that is away is logged, not raised: the row that the message speaks of is committed."""
+    try:
+        app.send_task(task, kwargs=arguments)
+    except OperationalError as error:
+        _log.warning("%s not sent, the sweep will: %s", task, type(error).__name__)

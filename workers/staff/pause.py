@@ -1,0 +1,43 @@
+"""The pause of an organisation that AFAS or a fault keeps waiting."""
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from workers.columns import now
+from workers.staff.models import AfasConnection
+
+BUSY = "busy"  #: the pause that AFAS asked for with retry_after; all others end when a probe finds them mended
+PROBE_SECONDS = 900  #: between two probes of a paused organisation
+
+
+def pause(session: Session, organisation_id: int, kind: str, reason: str, seconds: float) -> None:
+    """Pause the organisation for `seconds`, or until a probe succeeds; `reason` is one line for the administrator."""
+    values = {"paused_until": now(seconds), "pause_kind": kind, "pause_reason": reason}
+    session.execute(
+        update(AfasConnection).where(AfasConnection.organisation_id == organisation_id).values(**values)
+    )
+
+
+def unpause(session: Session, organisation_id: int) -> None:
+    """End the organisation's pause, if it has one."""
+    values = {"paused_until": None, "pause_kind": None, "pause_reason": None}
+    paused = (AfasConnection.organisation_id == organisation_id, AfasConnection.pause_kind.is_not(None))
+    session.execute(update(AfasConnection).where(*paused).values(**values))
+
+
+def probes_due(session: Session) -> list[int]:
+    """Organisations whose pause is to be probed now; each is given its next time, so that one process probes it."""
+    due = (AfasConnection.pause_kind.is_not(None), AfasConnection.paused_until <= now())
+    found = session.execute(
+        select(AfasConnection.organisation_id, AfasConnection.pause_kind).where(*due).with_for_update(skip_locked=True)
+    ).all()
+    for organisation, kind in found:
+        if kind == BUSY:
+            unpause(session, organisation)
+        else:
+            session.execute(
+                update(AfasConnection)
+                .where(AfasConnection.organisation_id == organisation)
+                .values(paused_until=now(PROBE_SECONDS))
+            )
+    return [organisation for organisation, kind in found if kind != BUSY]

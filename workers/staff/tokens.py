@@ -1,0 +1,66 @@
+"""The OAuth access token of an organisation, shared by all its workers through the database."""
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from workers.columns import now
+from workers.database import reading, transaction
+from workers.ledger import leases
+from workers.secrets import Secret, SecretError, seal, unseal
+from workers.staff import owners
+from workers.staff.models import AccessToken
+
+POLL_SECONDS = 0.2  #: between two looks while another process fetches
+
+
+class SharedTokens:
+    """A token store in the database, sealed; one process at a time fetches a new token, the others wait for it."""
+
+    def __init__(self, organisation_id: int, guid: str) -> None:
+        self._organisation_id = organisation_id
+        self._owner = owners.access_token(guid)
+
+    def current(self) -> tuple[Secret, float] | None:
+        """The kept token and the seconds it still lives; None when there is none, or no key opens it any more."""
+        with reading() as session:
+            found = session.execute(
+                select(AccessToken.token, AccessToken.ends_at, now()).where(
+                    AccessToken.organisation_id == self._organisation_id
+                )
+            ).first()
+        if found is None or found.token is None:
+            return None
+        try:
+            return unseal(found.token, self._owner), (found.ends_at - found[2]).total_seconds()
+        except SecretError:
+            return None
+
+    def renew(self, stale: Secret | None, fetch: Callable[[], tuple[Secret, float]]) -> Secret:
+        """The token after `stale`: what somebody else kept meanwhile, else fetched by one process, and kept."""
+        while True:
+            kept = self.current()
+            if kept and kept[0] != stale and kept[1] > 0:
+                return kept[0]
+            with transaction() as session:
+                self._ensure_row(session)
+                lease = leases.claim(session, AccessToken, self._organisation_id)
+            if lease is not None:
+                with leases.holding(lease):
+                    token, seconds = fetch()
+                    self._keep(lease, token, seconds)
+                    return token
+            time.sleep(POLL_SECONDS)
+
+    def _keep(self, lease: int, token: Secret, seconds: float) -> None:
+        with transaction() as session:
+            values = {"token": seal(token, self._owner), "ends_at": now(seconds), "lease_id": None}
+            leases.fenced(session, AccessToken, self._organisation_id, lease, **values)
+
+    def _ensure_row(self, session: Session) -> None:
+        flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        row = flavour.insert(AccessToken).values(organisation_id=self._organisation_id)
+        session.execute(row.on_conflict_do_nothing())

@@ -1,0 +1,268 @@
+"""Texts about the configuration file and its check."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # What the file says, part by part.
+    "config.subject.organisation": ("organisatie {organisation}", "organisation {organisation}"),
+    "config.subject.afas": ("{organisation}, afas", "{organisation}, afas"),
+    "config.subject.turnover": ("{organisation}, turnover", "{organisation}, turnover"),
+    "config.subject.payment_method": ("{organisation}, betaalwijze {code}", "{organisation}, payment method {code}"),
+    "config.subject.turnover_group": ("{organisation}, omzetgroep {code}", "{organisation}, turnover group {code}"),
+    "config.subject.register": ("{organisation}, kassa {code}", "{organisation}, register {code}"),
+    "config.subject.import": ("{organisation}, kassa {code}, import", "{organisation}, register {code}, import"),
+    # What apply changes.
+    "config.added": ("{subject} toegevoegd", "{subject} added"),
+    "config.changed": ("{subject}: {field} {old} → {new}", "{subject}: {field} {old} → {new}"),
+    "config.removed": ("{subject}: {field} verwijderd", "{subject}: {field} removed"),
+    "config.secret_changed": ("{subject}: {field} gewijzigd", "{subject}: {field} changed"),
+    "config.pause_ended": ("{subject}: pauze beëindigd ({reason})", "{subject}: pause ended ({reason})"),
+    "config.unchanged": ("niets gewijzigd", "nothing changed"),
+    "config.dry_run": ("proef: er is niets gewijzigd", "dry run: nothing was changed"),
+    # Mistakes in the file.
+    "config.line": ("regel {line}", "line {line}"),
+    "config.unreadable": (
+        "{path}: kan niet gelezen worden ({reason}); controleer naam en rechten",
+        "{path}: can't be read ({reason}); check its name and permissions",
+    ),
+    "config.encoding": ("geen UTF-8; sla het bestand op als UTF-8", "not UTF-8; save the file as UTF-8"),
+    "config.character": ("een teken dat YAML niet toelaat; verwijder het", "a character that YAML forbids; remove it"),
+    "config.yaml": (
+        "geen geldige YAML; controleer inspringing, dubbele punten en aanhalingstekens",
+        "not valid YAML; check indentation, colons and quotes",
+    ),
+    "config.yaml_because": (
+        "geen geldige YAML ({reason}); controleer inspringing, dubbele punten en aanhalingstekens",
+        "not valid YAML ({reason}); check indentation, colons and quotes",
+    ),
+    "config.missing": ("{field} ontbreekt; vul het in", "{field} is missing; fill it in"),
+    "config.empty": (
+        "{field} is leeg; vul het in of laat de regel weg",
+        "{field} is empty; fill it in or leave the line out",
+    ),
+    "config.twice": (
+        "{field} staat al op regel {line}; laat er een weg",
+        "{field} stands on line {line} already; leave one out",
+    ),
+    "config.colon": (
+        "{field}: achter de dubbele punt hoort een spatie",
+        "{field}: a blank belongs after the colon",
+    ),
+    "config.unknown": (
+        "{field}: onbekend; bekend zijn hier {known}",
+        "{field}: unknown; known here are {known}",
+    ),
+    "config.near": (
+        "{field}: onbekend; bedoelt u {near}? Bekend zijn hier {known}",
+        "{field}: unknown; did you mean {near}? Known here are {known}",
+    ),
+    "config.quotes": (
+        '{field}: {value} staat niet tussen aanhalingstekens en is dan geen tekst; schrijf {field}: "{value}"',
+        '{field}: {value} has no quotes and is no text then; write {field}: "{value}"',
+    ),
+    "config.not_text": (
+        "{field}: hier hoort tekst; zet een waarde met accolades of blokhaken tussen aanhalingstekens",
+        "{field}: text is expected here; put a value with braces or brackets between quotes",
+    ),
+    "config.not_list": (
+        "{field}: hier hoort een lijst; begin elk onderdeel met een streepje",
+        "{field}: a list is expected here; begin each item with a dash",
+    ),
+    "config.not_mapping": (
+        "{field}: hier horen namen met waarden, elk op een ingesprongen regel",
+        "{field}: names with values are expected here, each on an indented line",
+    ),
+    "config.invisible": (
+        "{field}: {value} bevat een onzichtbaar teken; typ de waarde opnieuw",
+        "{field}: {value} holds an invisible character; type the value again",
+    ),
+    "config.flag": (
+        "{field}: {value} is geen keuze; schrijf true of false, zonder aanhalingstekens",
+        "{field}: {value} is no choice; write true or false, without quotes",
+    ),
+    "config.days": (
+        "{field}: {value} is geen aantal dagen; schrijf een getal van 0 tot en met {most}, zonder aanhalingstekens",
+        "{field}: {value} is no number of days; write a whole number from 0 to {most}, without quotes",
+    ),
+    "config.sign": (
+        "{field}: {value} is geen teken; schrijf 1 of -1, zonder aanhalingstekens",
+        "{field}: {value} is no sign; write 1 or -1, without quotes",
+    ),
+    "config.guid": (
+        "{field}: {value} is geen guid; de vorm is 6f07c4dd-0c63-4430-a2af-b9d2b5497697",
+        "{field}: {value} is no guid; its form is 6f07c4dd-0c63-4430-a2af-b9d2b5497697",
+    ),
+    "config.time": (
+        '{field}: {value} is geen tijd; schrijf uren en minuten, bijvoorbeeld "05:00"',
+        '{field}: {value} is no time; write hours and minutes, for example "05:00"',
+    ),
+    "config.address": (
+        "{field}: {value} is geen mailadres; schrijf er een, of een lijst ervan",
+        "{field}: {value} is no mail address; write one, or a list of them",
+    ),
+    "config.choice": (
+        "{field}: {value} is geen keuze; kies uit {choices}",
+        "{field}: {value} is no choice; choose from {choices}",
+    ),
+    "config.excludes": (
+        "{field} en {other} gaan niet samen; laat een van beide weg",
+        "{field} and {other} exclude each other; leave one of them out",
+    ),
+    "config.both": (
+        "{field} staat alleen; geef ook {other}, of gebruik amount",
+        "{field} stands alone; give {other} too, or use amount",
+    ),
+    "config.credential": (
+        "token ontbreekt; geef token, of oauth met client_id en client_secret",
+        "token is missing; give token, or oauth with client_id and client_secret",
+    ),
+    "config.nothing_kept": (
+        "{field}: *** betekent ongewijzigd, maar er is nog niets opgeslagen; vul het echte geheim in",
+        "{field}: *** means unchanged, but nothing is stored yet; fill in the real secret",
+    ),
+    "config.organisation_twice": (
+        "{field}: {value} staat al op regel {line}; voeg de twee organisaties samen",
+        "{field}: {value} stands on line {line} already; make the two organisations one",
+    ),
+    "config.other_name": (
+        "{field}: {value} heet op regel {line} {other}; geef de omzetgroep één naam",
+        "{field}: {value} is called {other} on line {line}; give the turnover group one name",
+    ),
+    "config.code_twice": (
+        "{field}: {value} is al in gebruik ({other}); binnen één AFAS-koppeling hoort een code bij één regel",
+        "{field}: {value} is in use already ({other}); within one AFAS connection a code belongs to one line",
+    ),
+    "config.code_shared": (
+        "{field}: kassacode {value} komt dan twee keer voor ({other}); geef een van beide een andere external_id",
+        "{field}: register code {value} would exist twice ({other}); give one of the registers another external_id",
+    ),
+    "config.same_as_unknown": (
+        "{field}: {value} bestaat niet; geef de guid van een organisatie in dit bestand of in de database",
+        "{field}: {value} does not exist; give the guid of an organisation in this file or in the database",
+    ),
+    "config.same_as_self": (
+        "{field}: {value} is deze organisatie zelf; geef environment en token, of de guid van een andere",
+        "{field}: {value} is this organisation itself; give environment and token, or the guid of another one",
+    ),
+    "config.same_as_chain": (
+        "{field}: {value} gebruikt zelf de koppeling van {other}; verwijs rechtstreeks daarheen",
+        "{field}: {value} itself uses the connection of {other}; refer to that one directly",
+    ),
+    "config.same_as_unconnected": (
+        "{field}: {value} heeft geen AFAS-koppeling; geef die organisatie environment en token",
+        "{field}: {value} has no AFAS connection; give that organisation environment and token",
+    ),
+    "config.same_as_used": (
+        "{field}: {value} kan niet, want {other} gebruikt de koppeling van deze organisatie; wijzig eerst die",
+        "{field}: {value} is impossible, for {other} uses this organisation's connection; change that one first",
+    ),
+    "config.no_method": (
+        "{field}: {value} is geen betaalwijze van deze organisatie; voeg er bij payment_methods een toe",
+        "{field}: {value} is no payment method of this organisation; add one with that external_id to payment_methods",
+    ),
+    "config.refused": ("{field}: {reason}", "{field}: {reason}"),
+    "config.no_credential": (
+        "{field}: {value} heeft geen password en de organisatie geen afas; geef een van beide",
+        "{field}: {value} has no password and the organisation no afas; give one of them",
+    ),
+    "config.other_host": (
+        "{field}: {value} is niet de omgeving van de organisatie ({other}); geef password, of wijzig het adres",
+        "{field}: {value} is not the organisation's environment ({other}); give password, or change the address",
+    ),
+    # What config check finds.
+    "config.check.unknown": (
+        "{guid}: geen organisatie heeft deze guid; zie: afasconnector config export",
+        "{guid}: no organisation has this guid; see: afasconnector config export",
+    ),
+    "config.check.gap": ("{subject}: {told}", "{subject}: {told}"),
+    "config.check.warning": ("let op: {subject}: {told}", "note: {subject}: {told}"),
+    "config.check.settings": ("instellingen", "settings"),
+    "config.check.complete": ("compleet", "complete"),
+    "config.check.smtp": (
+        "SMTP_URL ontbreekt, dus mails blijven in de wachtrij; geef bijvoorbeeld smtp://mail.voorbeeld.nl:25",
+        "SMTP_URL is missing, so mails stay in the outbox; give for example smtp://mail.example.com:25",
+    ),
+    "config.check.timeout": (
+        "AFAS_READ_TIMEOUT={read} is kleiner dan AFAS_SERVER_TIMEOUT={server}; regels raken in twijfel, verhoog hem",
+        "AFAS_READ_TIMEOUT={read} is below AFAS_SERVER_TIMEOUT={server}, so lines come in doubt; make it larger",
+    ),
+    "config.check.connection": (
+        "geen AFAS-koppeling; geef afas met environment en token of oauth, of same_as",
+        "no AFAS connection; give afas with environment and token or oauth, or same_as",
+    ),
+    "config.check.turnover": (
+        "turnover ontbreekt, dus er is geen dagelijkse import; geef turnover met turnover_group en daily_at",
+        "turnover is missing, so there is no daily import; give turnover with turnover_group and daily_at",
+    ),
+    "config.check.mail": (
+        "niemand krijgt mail; geef mail_to, of de instelling ADMIN_MAIL",
+        "nobody gets mail; give mail_to, or the setting ADMIN_MAIL",
+    ),
+    "config.check.external_id": (
+        "kassa {name} heeft geen external_id en krijgt geen omzet; geef de code die AFAS gebruikt",
+        "register {name} has no external_id and gets no turnover; give the code that AFAS uses",
+    ),
+    "config.check.import": (
+        "kassa {code} heeft geen import, dus haar omzet mislukt; geef import met uri",
+        "register {code} has no import, so its turnover fails; give import with uri",
+    ),
+    "config.check.account": (
+        (
+            "kassa {code}: geen default_turnover_account, dus een dag met een rij zonder rekeningnummer mislukt;"
+            " geef er een bij de kassa of bij turnover"
+        ),
+        (
+            "register {code}: no default_turnover_account, so a day with a row without account number fails; give one"
+            " at the register or at turnover"
+        ),
+    ),
+    "config.check.read_back": (
+        (
+            "geen read_back: na een verloren antwoord wacht een nacalculatieregel op een mens; laat de AFAS-"
+            "beheerder Profit_Realization kopiëren met Externe sleutel (XpRe) erbij, hem in de app-connector zetten,"
+            " en vul read_back in"
+        ),
+        (
+            "no read_back: after a lost answer a realization line waits for a human; let AFAS's administrator copy"
+            " Profit_Realization with the external key (XpRe) added, put it in the app connector, and fill in read_back"
+        ),
+    ),
+    "config.check.classic": (
+        (
+            "{where}: het klassieke token eindigt op {ends}, en na 31-08-2027 werkt geen enkel klassiek token meer;"
+            " laat de AFAS-beheerder een OAuth-client maken en geef oauth"
+        ),
+        (
+            "{where}: the classic token ends on {ends}, and after 31-08-2027 no classic token works any more; let"
+            " AFAS's administrator make an OAuth client and give oauth"
+        ),
+    ),
+    "config.check.connector": (
+        "{where}: connector {name} staat niet in de app-connector{near}; voeg hem in AFAS toe of verbeter de naam",
+        "{where}: connector {name} is not in the app connector{near}; add it in AFAS or correct the name",
+    ),
+    "config.check.field": (
+        "connector {name} heeft geen veld {field} ({role}){near}; voeg het in AFAS toe of verbeter de toewijzing",
+        "connector {name} has no field {field} ({role}){near}; add it in AFAS or correct the mapping",
+    ),
+    "config.check.near": (" (bedoeld is misschien {names})", " (perhaps {names} is meant)"),
+    "config.check.date": (
+        (
+            "connector {name}: datumveld {field} is {type}, dus elke import leest alles; haal in AFAS de opmaak van het"
+            " veld"
+        ),
+        (
+            "connector {name}: date field {field} is {type}, so every import reads everything; take the format off the"
+            " field in AFAS"
+        ),
+    ),
+    # Help of the commands.
+    "config.help": ("De inrichting als één YAML-bestand", "The set-up as one YAML file"),
+    "config.help.apply": (
+        "Een bestand toepassen; wat het niet noemt, blijft zoals het is",
+        "Apply a file; what it does not name stays as it is",
+    ),
+    "config.help.export": ("De inrichting als bestand, geheimen als ***", "The set-up as a file, secrets as ***"),
+    "config.help.check": (
+        "AFAS bellen en elk gebrek met zijn remedie noemen",
+        "Call AFAS and name every gap with its remedy",
+    ),
+}
