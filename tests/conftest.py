@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 
 from tests import postgresql
 from workers import database as databases
-from workers import migrations, settings
+from workers import migrations, settings, texts
 
 MIGRATED = "migrated"
 
@@ -19,10 +19,11 @@ MIGRATED = "migrated"
 def _fresh() -> None:
     databases.forget_engine()
     settings.current.cache_clear()
+    texts.use("nl")
 
 
 @contextmanager
-def _environment(home: Path, **values: str) -> Iterator[pytest.MonkeyPatch]:
+def _environment(home: Path, **values: str) -> Iterator[None]:
     """The settings of this process are these alone meanwhile; processes that it starts inherit them."""
     with pytest.MonkeyPatch.context() as patch:
         for name in settings.Settings.model_fields:
@@ -32,7 +33,7 @@ def _environment(home: Path, **values: str) -> Iterator[pytest.MonkeyPatch]:
             patch.setenv(name, value)
         _fresh()
         try:
-            yield patch
+            yield
         finally:
             if databases.engine.cache_info().currsize:
                 databases.engine().dispose()
@@ -65,7 +66,9 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def migrated_postgresql(
+    postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """The name of a migrated database, to be a template."""
     with postgresql_server.database(MIGRATED) as url:
         with _environment(tmp_path_factory.mktemp("home"), DATABASE_URL=url):
@@ -85,9 +88,12 @@ def on_postgresql(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A migrated PostgreSQL database of its own; gives its kind."""
     server: postgresql.Server = request.getfixturevalue("postgresql_server")
     template: str = request.getfixturevalue("migrated_postgresql")
-    with server.database(f"test_{uuid4().hex}", template) as url:
-        with _environment(home, DATABASE_URL=url, SECRET_KEYS=Fernet.generate_key().decode()):
-            yield "postgresql"
+    key = Fernet.generate_key().decode()
+    with (
+        server.database(f"test_{uuid4().hex}", template) as url,
+        _environment(home, DATABASE_URL=url, SECRET_KEYS=key),
+    ):
+        yield "postgresql"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -114,16 +114,18 @@ def birth(pid: int) -> str | None:
 
 def end(alive: Callable[[], Collection[int]], seconds: float) -> None:
     """End the processes that `alive` still lists: politely, and with all their children after `seconds`."""
-    for pid in alive():
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+    _signal(alive(), os.kill, signal.SIGTERM)
     deadline = time.monotonic() + seconds
     while left := alive():
         if time.monotonic() > deadline:
-            for pid in left:
-                with suppress(ProcessLookupError, PermissionError):
-                    os.killpg(pid, signal.SIGKILL)
+            _signal(left, os.killpg, signal.SIGKILL)
         time.sleep(0.05)
+
+
+def _signal(pids: Collection[int], send: Callable[[int, int], None], number: int) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError, PermissionError):
+            send(pid, number)
 
 
 def lock(path: Path) -> int | None:

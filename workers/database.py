@@ -1,7 +1,7 @@
 """The database of this process: engine, transactions, bulk insert."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any, cast
 
@@ -77,18 +77,15 @@ def table_of(model: type[Base]) -> Table:
 def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows` by the fastest road of the database: COPY on PostgreSQL, executemany on SQLite's own driver."""
     connection = session.connection()
-    dialect = connection.dialect
-    processors = [table.c[name].type.bind_processor(dialect) for name in columns]
+    processors = [table.c[name].type.bind_processor(connection.dialect) for name in columns]
     ready = ([v if p is None else p(v) for p, v in zip(processors, row, strict=True)] for row in rows)
     names = ", ".join(columns)
-    cursor = connection.connection.cursor()
-    try:
-        if dialect.name == "postgresql":
-            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-                for row in ready:
-                    copy.write_row(row)
-        else:
+    with closing(connection.connection.cursor()) as cursor:
+        if connection.dialect.name == "sqlite":
             places = ", ".join("?" * len(columns))
-            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({places})", ready)  # type: ignore[arg-type]  # noqa: S608 - names are ours
-    finally:
-        cursor.close()
+            statement = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608 - our own names
+            cursor.executemany(statement, ready)  # type: ignore[arg-type]
+            return
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in ready:
+                copy.write_row(row)

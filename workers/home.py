@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from cryptography.fernet import Fernet
 
-from workers.settings import Settings, SettingsError, current
+from workers.settings import Settings, SettingsError
 from workers.texts import text
 
 
@@ -54,4 +54,4 @@ def _of_up(settings: Settings, key: str) -> str | None:
         password = (settings.home / "secrets" / "broker_password").read_text(encoding="utf-8").strip()
     except (OSError, ValueError, KeyError):
         return None
-    return str(address._replace(netloc=f":{quote(password)}@{address.hostname}:{address.port}").geturl())
+    return str(address._replace(netloc=f":{quote(password, safe='')}@{address.hostname}:{address.port}").geturl())

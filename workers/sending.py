@@ -12,6 +12,7 @@ _log = logging.getLogger(__name__)
 def send(task: str, **arguments: object) -> None:
     """Enqueue `task`. A broker that is away is logged, not raised: the row that the message speaks of is committed."""
     try:
-        app.send_task(task, kwargs=arguments)
+        # With a result asked for, a broker that is away would be waited for at the result store, without an end.
+        app.send_task(task, kwargs=arguments, ignore_result=True)
     except OperationalError as error:
         _log.warning("%s not sent, the sweep will: %s", task, type(error).__name__)

@@ -194,5 +194,3 @@ def _contradictions(settings: Settings) -> list[str]:
 def current() -> Settings:
     """The settings of this process, read once. `current.cache_clear()` reads anew (tests)."""
     return read(os.environ)
-
-

@@ -9,7 +9,7 @@ from cyclopts import App
 
 from tasks.connect import Rules
 from tasks.housekeeping import check as recipe
-from tasks.turnover.import_ import apply_parked
+from tasks.turnover.parked import apply_parked
 from workers import migrations, settings
 from workers.staff import setup
 from workers.staff.lookup import UnknownOrganisationError
@@ -60,13 +60,13 @@ def check(guid: str | None = None, /, *, json: bool = False) -> int:
     if any(one.gap for one in found):
         return 1
     if not json:
-        _print([text("config.check.complete")])
+        _print([text("check.complete")])
     return 0
 
 
 def _line(finding: recipe.Finding) -> str:
-    subject = finding.organisation or text("config.check.settings")
-    return text(f"config.check.{'gap' if finding.gap else 'warning'}", subject=subject, told=finding.told)
+    subject = finding.organisation or text("check.settings")
+    return text(f"check.{'gap' if finding.gap else 'warning'}", subject=subject, told=finding.told)
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -14,5 +14,7 @@ app = App(name="db", help=text("cli.db"), result_action="return_value")
 def upgrade() -> int:
     """Migrate to the newest schema."""
     migrations.upgrade()
-    show.tell(text("cli.db.upgraded", address=engine().url.render_as_string(hide_password=True), version=migrations.HEAD))
+    show.tell(
+        text("cli.db.upgraded", address=engine().url.render_as_string(hide_password=True), version=migrations.HEAD)
+    )
     return 0

@@ -21,13 +21,18 @@ LOOK_AGAIN = 0.5  #: seconds between two looks at a run that another process is 
 
 def hands(seen: Callable[[dt.date], None] = lambda _: None) -> Hands:
     """Work is done here and now; the organisation's next run is left to whoever waits for it."""
-    return Hands(write=_write, mail=send_mail, start=lambda _: None, seen=seen)
+    return Hands(write=_write, mail=_mail, start=lambda _: None, seen=seen)
 
 
 def _write(run_id: int, parcels: Iterable[Parcel]) -> None:
     run = runs.get(run_id)
     if run is not None:
         overwrite.write(run.organisation_id, [key for parcel in parcels for key in parcel.ids])
+
+
+def _mail(mail_id: int) -> None:
+    """Once; a mail that fails stays in the outbox."""
+    send_mail(mail_id)
 
 
 def to_its_end(run_id: int) -> RunFacts:

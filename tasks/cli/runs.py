@@ -6,7 +6,7 @@ from cyclopts import App
 
 from tasks.cli import show
 from tasks.cli.importing import to_its_end
-from tasks.turnover import closing, import_, report
+from tasks.turnover import closing, orders, report
 from workers import migrations
 from workers.database import reading
 from workers.ledger import told
@@ -50,7 +50,7 @@ def show_run(run: int, /, *, json: bool = False) -> int:
 def retry(run: int, /, *, json: bool = False) -> int:
     """Import anew what failed or was parked. Exit codes as of TURNOVER."""
     migrations.require()
-    again = import_.retry(run)
+    again = orders.retry(run)
     if again is None:
         show.say(text("cli.nothing_failed", run=run))
         return 0

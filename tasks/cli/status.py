@@ -38,7 +38,10 @@ def status(*, json: bool = False) -> int:
         signs = [Sign(BROKEN, "database", str(error))]
     else:
         signs = [*_running(), *_organisations(), *_runs(), *_mails(), *_settings()]
-    show.rows([vars(sign) for sign in signs], as_json=True) if json else _print(signs)
+    if json:
+        show.rows([vars(sign) for sign in signs], as_json=True)
+    else:
+        _print(signs)
     return max(sign.level for sign in signs)
 
 

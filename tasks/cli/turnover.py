@@ -9,8 +9,8 @@ from cyclopts import App, Parameter
 from tasks.cli import show
 from tasks.cli.importing import to_its_end
 from tasks.cli.progress import progress
-from tasks.turnover import closing, import_, report
-from tasks.turnover.import_ import Order
+from tasks.turnover import asking, closing, orders, report
+from tasks.turnover.orders import Order
 from tasks.turnover.rehearsal import rehearse
 from workers import migrations
 from workers.database import reading
@@ -56,14 +56,14 @@ def import_turnover(guid: str, days: int | None = None, /, *, span: Days = ALL_D
         date_to=span.last.isoformat() if span.last else None,
         register=span.register,
     )
-    owner = import_.owner_of(guid)
+    owner = orders.owner_of(guid)
     order.window(owner)
-    import_.check(owner)
+    asking.check(owner)
     if how.dry_run:
         return _rehearse(owner, order, as_json=how.json)
     if how.enqueue:
         return _enqueue(guid, order)
-    facts = to_its_end(import_.ordered(guid, order))
+    facts = to_its_end(orders.ordered(guid, order))
     if how.json:
         show.print_json(facts)
     else:
@@ -90,7 +90,7 @@ def _enqueue(guid: str, order: Order) -> int:
     from tasks.turnover.tasks import send_run  # noqa: PLC0415 - only --enqueue needs Celery
     from workers.ledger import runs  # noqa: PLC0415 - as above
 
-    run = runs.get(import_.ordered(guid, order))
+    run = runs.get(orders.ordered(guid, order))
     if run is not None:
         send_run(run)
         show.tell(text("cli.enqueued", run=run.id))

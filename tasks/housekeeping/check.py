@@ -44,7 +44,7 @@ def check(guid: str | None) -> list[Finding]:
     wanted = None if guid is None else guid.strip().strip("{}").lower()
     chosen = [held for held in tree if wanted in {None, held.row.guid}]
     if wanted and not chosen:
-        raise UnknownOrganisationError(text("config.check.unknown", guid=guid))
+        raise UnknownOrganisationError(text("check.unknown", guid=guid))
     found = _settings(current())
     for held in chosen:
         check_one = _Check(held, next((other for other in tree if other.row.guid == held.same_as), held))
@@ -54,11 +54,11 @@ def check(guid: str | None) -> list[Finding]:
 
 
 def _settings(settings: Settings) -> list[Finding]:
-    found = [] if settings.smtp_url else [Finding("", text("config.check.smtp"))]
+    found = [] if settings.smtp_url else [Finding("", text("check.smtp"))]
     read_timeout, server_timeout = settings.afas_read_timeout, settings.afas_server_timeout
     if read_timeout < server_timeout:
         values = {"read": f"{read_timeout:g}", "server": f"{server_timeout:g}"}
-        found.append(Finding("", text("config.check.timeout", **values), gap=False))
+        found.append(Finding("", text("check.timeout", **values), gap=False))
     return found
 
 
@@ -92,7 +92,7 @@ class _Check:
                 self._import(connection, fact)
 
     def _tell(self, key: str, *, gap: bool = True, **values: object) -> None:
-        self.found.append(Finding("", text(f"config.check.{key}", **values), gap))
+        self.found.append(Finding("", text(f"check.{key}", **values), gap))
 
     def _own_set_up(self) -> None:
         if self._held.turnover is None:
@@ -174,4 +174,4 @@ class _Check:
 
 
 def _near(names: list[str]) -> str:
-    return text("config.check.near", names=", ".join(names)) if names else ""
+    return text("check.near", names=", ".join(names)) if names else ""

@@ -1,7 +1,8 @@
 """Once a local day, one scheduled run for each active organisation: a row first, then its message."""
 
 from tasks.turnover import import_
-from tasks.turnover.import_ import Hands, Window
+from tasks.turnover.import_ import Hands
+from tasks.turnover.orders import Window
 from workers.database import reading
 from workers.ledger import runs
 from workers.ledger.heartbeat import beat
@@ -12,7 +13,7 @@ from workers.texts import text
 
 
 def dispatch(hands: Hands) -> list[int]:
-    """Make the runs whose hour of the local day has passed; returns their ids. However often it is called: one a day."""
+    """Make the runs whose hour of the local day has passed, one a day however often it is called; returns their ids."""
     beat("dispatch")
     local = runs.clock().astimezone(current().zone)
     with reading() as session:

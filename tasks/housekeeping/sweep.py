@@ -1,6 +1,6 @@
 """What a crash, a lost message or a pause left behind is taken up again."""
 
-from tasks.turnover import closing, import_
+from tasks.turnover import asking, closing
 from tasks.turnover.import_ import Hands
 from workers.database import transaction
 from workers.ledger import outbox, runs
@@ -10,7 +10,7 @@ from workers.staff import pause
 
 
 def sweep(hands: Hands) -> None:
-    """Enqueue what the database says is unfinished and due: runs, mails, log lines, and probes of paused organisations."""
+    """Enqueue what the database says is unfinished and due: runs and mails; log what was not; probe what is paused."""
     beat("sweep")
     for run in runs.hints_due(current().sweep_seconds):
         hands.start(run)
@@ -21,4 +21,4 @@ def sweep(hands: Hands) -> None:
     with transaction() as session:
         probes = pause.probes_due(session)
     for organisation_id in probes:
-        import_.probe(organisation_id)
+        asking.probe(organisation_id)

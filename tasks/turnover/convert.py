@@ -22,7 +22,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """A register as an import sees it: `sign` turns AFAS's credit into turnover, `methods` maps account to method id.
+    """A register as an import sees it: `sign` turns credit into turnover, `methods` maps account number to method id.
 
     `ours`: its own import setting names this source; `linked`: it has an import setting at all.
     """
@@ -37,7 +37,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """The registers of the whole connection group by code; `sign` for codes that no register has; `only`: just these."""
+    """The connection group's registers by code; `sign`: for codes that no register has; `only`: just these."""
 
     targets: Mapping[str, Target]
     sign: int
@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One register-day; `payments` are euros per account number as AFAS gave it ("" for none), adding up to `amount`."""
+    """One register-day; `payments` are euros per account number as AFAS gave it ("" for none); sum: `amount`."""
 
     register: str
     register_id: int | None

@@ -78,7 +78,9 @@ def _source(source: SourceRead, vanished: Iterable[RegisterDay]) -> SourceFacts:
     )
 
 
-def _missing_registers(session: Session, organisation_id: int, waiting: Iterable[RegisterDay]) -> Iterable[MissingRegister]:
+def _missing_registers(
+    session: Session, organisation_id: int, waiting: Iterable[RegisterDay]
+) -> Iterable[MissingRegister]:
     known = lookup.register_names(session, organisation_id)
     for code, days in _grouped(waiting, lambda day: [day.register_external_id] if day.register_id is None else []):
         dates = [day.date for day in days]

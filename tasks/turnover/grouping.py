@@ -1,4 +1,4 @@
-"""Rows of one slice, summed exactly per register, date and account number; what can't be read is kept as a complaint."""
+"""Rows of one slice, summed exactly per register, date and account number; what can't be read is a complaint."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

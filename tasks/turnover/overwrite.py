@@ -88,7 +88,7 @@ def _write_together(job: _Job, ids: Collection[int]) -> None:
 
 
 def _check(session: Session, job: _Job, day: Staged) -> bool:
-    """Whether the register-day can be written now. One that was pending and can't is failed; one that waits waits on."""
+    """Whether the register-day can be written now. One that was pending and can't is failed, others wait on."""
     target = job.targets.get(day.register)
     if target is None:
         problem: tuple[str, str] | None = "register", text("turnover.register_not_found", code=day.register)

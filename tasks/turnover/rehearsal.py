@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tasks.turnover.import_ import Window, call_logger
+from tasks.turnover.asking import call_logger
+from tasks.turnover.orders import Window
 from tasks.turnover.sources import Source, client, sources
 from tasks.turnover.staging import Part, parts
 from workers.afas.auth import MemoryTokens
@@ -13,6 +14,7 @@ from workers.afas.errors import AfasError
 from workers.database import reading
 from workers.ledger.models import DayState, RunState
 from workers.staff import lookup, turnover
+from workers.staff.lookup import Connection
 
 
 @dataclass(frozen=True)
@@ -39,25 +41,28 @@ class Rehearsal:
 def rehearse(
     organisation_id: int, window: Window, registers: Sequence[str] | None, seen: Callable[[dt.date], None]
 ) -> Rehearsal:
-    """Read and convert as an import does, and compare with Staff. A source that can't be read is told, not tried again."""
+    """Read and convert as an import does, and compare with Staff; a source that can't be read is not tried again."""
     with reading() as session:
         connection = lookup.connection(session, organisation_id)
     found = sources(connection, registers)
     changes: list[Change] = []
     errors: list[str] = []
     for source in found:
-        log = call_logger(connection, None, source.base)
-        whole: list[Change] = []
         try:
-            with client(connection, source, MemoryTokens(), log) as afas:
-                for part in parts(afas, source, window.first, window.last):
-                    seen(part.last)
-                    whole += _changes(part)
+            changes += _read(connection, source, window, seen)
         except AfasError as error:
             errors.append(str(error))
-            continue
-        changes += whole
     return Rehearsal(changes, errors, _state(changes, errors, found))
+
+
+def _read(connection: Connection, source: Source, window: Window, seen: Callable[[dt.date], None]) -> list[Change]:
+    changes: list[Change] = []
+    log = call_logger(connection, None, source.base)
+    with client(connection, source, MemoryTokens(), log) as afas:
+        for part in parts(afas, source, window.first, window.last):
+            seen(part.last)
+            changes += _changes(part)
+    return changes
 
 
 def _changes(part: Part) -> Iterator[Change]:

@@ -16,7 +16,7 @@ from workers.staff import lookup
 from workers.staff.lookup import Connection, ImportFacts
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One connector, read with one credential and one mapping; `password` null: the connection's own credential.
 
@@ -78,7 +78,14 @@ def _group(organisation_id: int) -> tuple[list[ImportFacts], dict[str, Target]]:
     found = {}
     for fact in facts:
         accounts = methods[fact.organisation_id]
-        found[fact.code] = Target(fact.register_id, fact.sign, fact.linked, True, fact.default_account, accounts)
+        found[fact.code] = Target(
+            register_id=fact.register_id,
+            sign=fact.sign,
+            linked=fact.linked,
+            ours=True,
+            default_account=fact.default_account,
+            methods=accounts,
+        )
     return facts, found
 
 

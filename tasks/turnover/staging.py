@@ -1,4 +1,4 @@
-"""One source of a run, read whole or not at all: its register-days lie in the ledger, nothing is written in Staff yet."""
+"""One source of a run, read whole or not at all: its register-days lie in the ledger, not in Staff yet."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
@@ -109,9 +109,7 @@ class Staging:
         for day in part.converted.days:
             state = part.state(day)
             payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
-            rows.append(
-                (day.register, day.register_id, day.day, state, day.amount, payments, day.reason, day.message)
-            )
+            rows.append((day.register, day.register_id, day.day, state, day.amount, payments, day.reason, day.message))
         days.stage(session, self.run.id, self.source_read_id, rows)
         turnover.delivered_again(session, part.unchanged)
 

@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-
 from sqlalchemy.exc import OperationalError
 
-from tasks.turnover import import_, pace
-from tasks.turnover.import_ import Hands, Window
+from tasks.turnover import import_, orders, pace
+from tasks.turnover.import_ import Hands
+from tasks.turnover.orders import Order
 from workers.celery import app
 from workers.ledger.days import Parcel
 from workers.ledger.runs import Run
@@ -31,25 +31,23 @@ HANDS = Hands(write=send_parcels, mail=lambda mail: send("housekeeping.send_mail
 
 
 @app.task(name="turnover.import_organisation", bind=True, max_retries=None)
-def import_organisation(
-    self: Any,
-    organisation: str,
-    run: int | None = None,
-    days_back: int | None = None,
-    date_from: str | None = None,
-    date_to: str | None = None,
-    register: str | None = None,
-) -> int:
-    """Import an organisation's turnover: of a run of the ledger, or of a new one over the days named. Returns its id."""
+def import_organisation(self: Any, /, organisation: str, run: int | None = None, **order: Any) -> int:
+    """Import an organisation's turnover: a run of the ledger, or a new one over the days of `order`. Returns its id."""
     if run is None:
-        run = import_.ordered(organisation, import_.Order(days_back, date_from, date_to, register))
+        run = orders.ordered(organisation, Order(**order))
     wait = import_.work(run, HANDS)
     if wait is not None and wait < pace.SHORT:
         raise self.retry(countdown=wait, args=(), kwargs={"organisation": organisation, "run": run})
     return run
 
 
-@app.task(name="turnover.import_register", ignore_result=True, autoretry_for=(OperationalError,), retry_backoff=2, max_retries=4)
+@app.task(
+    name="turnover.import_register",
+    ignore_result=True,
+    autoretry_for=(OperationalError,),
+    retry_backoff=2,
+    max_retries=4,
+)
 def import_register(run: int, register: str, dates: list[str]) -> None:
     """Write one register's staged days of a run into Staff; those that are written already are left alone."""
     import_.write_register(run, register, [dt.date.fromisoformat(day) for day in dates], HANDS)

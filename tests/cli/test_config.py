@@ -9,7 +9,7 @@ import pytest
 from tasks.cli import main
 from tests.simulator import Simulator, caterer
 from tests.staff.files import EXAMPLE, GUID, TOKEN, file, organisation, rows
-from tests.staff.homes import fresh_home
+from workers import settings
 from workers.staff.setup import export
 
 NAME = "Cateringmanager_automatenomzet"
@@ -21,10 +21,17 @@ def afas() -> Iterator[Simulator]:
         yield simulator
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    with fresh_home(tmp_path, ALLOWED_HOSTS="127.0.0.1,*.afas.online", SMTP_URL="smtp://127.0.0.1:25") as made:
-        yield made
+@pytest.fixture(autouse=True)
+def ready(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database, mail, and loopback allowed."""
+    configure(monkeypatch, ALLOWED_HOSTS="127.0.0.1,*.afas.online", SMTP_URL="smtp://127.0.0.1:25")
+    return sqlite
+
+
+def configure(monkeypatch: pytest.MonkeyPatch, **values: str) -> None:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    settings.current.cache_clear()
 
 
 def complete(base: str, **change: str) -> str:
@@ -63,15 +70,13 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, list[str]
     return code, told.out.splitlines(), told.err.splitlines()
 
 
-def test_apply_tells_its_changes_and_the_second_time_that_there_are_none(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_apply_tells_its_changes_and_the_second_time_that_there_are_none(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "apply", str(EXAMPLE))
     assert (code, out[0], err) == (0, "organisatie Voorbeeld Catering toegevoegd", [])
     assert run(capsys, "apply", str(EXAMPLE)) == (0, ["niets gewijzigd"], [])
 
 
-def test_a_dry_run_says_so_and_changes_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_says_so_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "apply", str(EXAMPLE), "--dry-run")
     assert (code, err) == (0, ["proef: er is niets gewijzigd"])
     assert out[0] == "organisatie Voorbeeld Catering toegevoegd"
@@ -85,7 +90,7 @@ def test_a_wrong_file_is_exit_2_with_a_line_for_each_mistake(home: Path, capsys:
     assert [line.removeprefix(f"{path}:")[0] for line in err] == ["4", "4", "5", "5"]
 
 
-def test_export_prints_the_file(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_export_prints_the_file(capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, "apply", str(EXAMPLE))
     code, out, err = run(capsys, "export")
     assert (code, "\n".join(out) + "\n", err) == (0, export(), [])
@@ -116,7 +121,10 @@ def test_a_complete_organisation_is_exit_0_with_warnings_only(
 
 
 GAPS = [
-    ({"connector": NAME[:-1]}, rf"connector {NAME[:-1]} staat niet in de app-connector \(bedoeld is misschien {NAME}\)"),
+    (
+        {"connector": NAME[:-1]},
+        rf"connector {NAME[:-1]} staat niet in de app-connector \(bedoeld is misschien {NAME}\)",
+    ),
     ({"fields": "{amount: Bedra}"}, r"heeft geen veld Bedra \(amount\) \(bedoeld is misschien Bedrag\)"),
     ({"token": "A" * 64}, "weigert het token"),
     ({"mail_to": "delete_style: id"}, "niemand krijgt mail"),
@@ -158,26 +166,26 @@ def test_a_register_without_import_and_one_without_default_account_are_told(
 
 
 def test_settings_that_hold_mail_back_or_bring_doubt_are_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with fresh_home(tmp_path, AFAS_READ_TIMEOUT="60"):
-        code, out, _ = run(capsys, "check")
+    configure(monkeypatch, AFAS_READ_TIMEOUT="60", SMTP_URL="")
+    code, out, _ = run(capsys, "check")
     assert code == 1
     assert out[0].startswith("instellingen: SMTP_URL ontbreekt")
     assert out[1].startswith("let op: instellingen: AFAS_READ_TIMEOUT=60 is kleiner dan AFAS_SERVER_TIMEOUT=900")
 
 
 def test_a_host_that_is_no_longer_allowed_is_a_gap(
-    home: Path, afas: Simulator, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    home: Path, afas: Simulator, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(capsys, "apply", str(file(home, complete(afas.url))))
-    with fresh_home(tmp_path, SMTP_URL="smtp://127.0.0.1:25"):
-        code, out, _ = run(capsys, "check", GUID)
+    configure(monkeypatch, ALLOWED_HOSTS="*.afas.online")
+    code, out, _ = run(capsys, "check", GUID)
     assert code == 1
     assert "127.0.0.1: deze host is niet toegestaan" in out[0]
 
 
-def test_an_unknown_guid_is_exit_2(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_guid_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, "check", GUID)
     assert (code, out) == (2, [])
     assert err[0].startswith(f"{GUID}: geen organisatie heeft deze guid")

@@ -22,6 +22,7 @@ from ruamel.yaml import YAML
 
 from tests.e2e.processes import ROOT, UP, Machine, alive_in_groups, environment, machine, python, until
 from workers import children, settings, up
+from workers.celery import warnings
 
 pytestmark = pytest.mark.xdist_group("processes")
 
@@ -161,6 +162,12 @@ def test_a_worker_with_a_wrong_setting_ends_with_a_line_and_code_2(tmp_path: Pat
     assert [line.partition("=")[0] for line in done.stderr.splitlines()] == list(wrong)
 
 
+def test_a_read_timeout_below_that_of_afas_is_allowed_and_told_in_a_line() -> None:
+    assert warnings(settings.read({})) == []
+    [line] = warnings(settings.read({"AFAS_READ_TIMEOUT": "899"}))
+    assert ("AFAS_READ_TIMEOUT=899" in line, "AFAS_SERVER_TIMEOUT=900" in line) == (True, True)
+
+
 def test_a_worker_without_a_database_ends_with_a_line_and_code_2_and_makes_none(tmp_path: Path) -> None:
     done = python("-m", "celery", "-A", "workers", "worker", "-Q", "turnover", env=environment(tmp_path))
     assert (done.returncode, list(tmp_path.glob("*.db"))) == (2, [])
@@ -186,6 +193,10 @@ def test_every_task_goes_by_its_name_to_a_queue_that_has_a_worker(running: Machi
 
 def test_every_queue_has_a_worker_among_the_containers() -> None:
     services = YAML(typ="safe").load(ROOT / "docker" / "compose.yaml")["services"]
-    commands = [service["command"].split() for service in services.values() if " worker " in str(service.get("command"))]
-    served = {command[command.index("-Q") + 1]: int(command[command.index("-c") + 1]) for command in commands}
+    commands = [str(service.get("command")).split() for service in services.values()]
+    served = {
+        command[command.index("-Q") + 1]: int(command[command.index("-c") + 1])
+        for command in commands
+        if "-Q" in command
+    }
     assert served == settings.QUEUE_PROCESSES

@@ -49,6 +49,6 @@ def rows(query: str) -> list[tuple[object, ...]]:
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
     """The whole content of Staff's set-up, sealed secrets as they are."""
-    tables = ("organisation", "afas_connection", "turnover_setting", "register", "turnover_group")
-    tables += ("register_turnover_group", "payment_method", "import_setting")
+    tables = ["organisation", "afas_connection", "turnover_setting", "register", "turnover_group"]
+    tables += ["register_turnover_group", "payment_method", "import_setting"]
     return {table: rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}

@@ -1,16 +1,17 @@
-from collections.abc import Iterator
+import datetime as dt
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import select
 from sqlalchemy import text as sql
 
 from tests.staff.files import AFAS, EXAMPLE, GUID, HOST, OTHER, applied, everything, file, organisation, rows
-from tests.staff.homes import fresh_home
 from workers import settings
-from workers.database import transaction
+from workers.database import reading, transaction
 from workers.secrets import Secret, unseal
 from workers.staff import owners
+from workers.staff.models import TurnoverSetting
 from workers.staff.pause import pause
 from workers.staff.setup import SetupErrors
 
@@ -21,17 +22,14 @@ afas:
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    with fresh_home(tmp_path) as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("database")
 
 
 def register(*lines: str) -> str:
     return "registers:\n  - " + "\n    ".join(lines)
 
 
-def test_the_example_becomes_rows(home: Path) -> None:
+def test_the_example_becomes_rows() -> None:
     assert applied(EXAMPLE).organisation_ids == (1, 2, 3)
     assert rows("SELECT guid, name FROM organisation ORDER BY id") == [
         (GUID, "Voorbeeld Catering"),
@@ -48,28 +46,31 @@ def test_the_example_becomes_rows(home: Path) -> None:
     assert rows("SELECT same_as_id FROM afas_connection ORDER BY organisation_id") == [(None,), (1,), (None,)]
     assert rows("SELECT fields FROM import_setting WHERE register_id = 2") == [
         (
-            '{"register":"Verbijzonderingscode","date":"Boekdatum","account":"Grootboekrekening",'
-            '"account_number":"Nr","credit":"AmtCredit","debit":"AmtDebit"}',
+            (
+                '{"register":"Verbijzonderingscode","date":"Boekdatum","account":"Grootboekrekening",'
+                '"account_number":"Nr","credit":"AmtCredit","debit":"AmtDebit"}'
+            ),
         )
     ]
-    assert rows("SELECT daily_at, days_back, sign FROM turnover_setting ORDER BY organisation_id") == [
-        ("05:00:00.000000", 40, 1),
-        ("05:00:00.000000", 40, -1),
-        ("23:30:00.000000", 40, 1),
+    with reading() as session:
+        settings = session.scalars(select(TurnoverSetting).order_by(TurnoverSetting.organisation_id)).all()
+    assert [(one.active, one.daily_at, one.days_back, one.sign) for one in settings] == [
+        (True, dt.time(5), 40, 1),
+        (True, dt.time(5), 40, -1),
+        (True, dt.time(23, 30), 40, 1),
     ]
 
 
-def test_secrets_lie_sealed_and_bound_to_their_owner(home: Path) -> None:
+def test_secrets_lie_sealed_and_bound_to_their_owner() -> None:
     applied(EXAMPLE)
     ((token,),) = rows("SELECT token FROM afas_connection WHERE organisation_id = 1")
     ((password,),) = rows("SELECT password FROM import_setting WHERE register_id = 2")
     assert unseal(str(token), owners.token(GUID)).reveal().startswith("<token>")
     assert unseal(str(password), owners.import_password(GUID, 2)).reveal().startswith("FEDCBA")
-    for stored in home.glob("afasconnector.db*"):
-        assert b"0123456789ABCDEF0123" not in stored.read_bytes()
+    assert "0123456789ABCDEF0123" not in str(everything())
 
 
-def test_the_same_file_again_changes_nothing(home: Path) -> None:
+def test_the_same_file_again_changes_nothing() -> None:
     applied(EXAMPLE)
     before = everything()
     assert applied(EXAMPLE).changes == ()
@@ -83,7 +84,9 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(home: Path) -> None:
     assert dry.changes == applied(EXAMPLE).changes
     changed = file(home, organisation(name="Andere naam"))
     before = everything()
-    assert applied(changed, dry_run=True).changes == ("organisatie Voorbeeld Catering: name Voorbeeld Catering → Andere naam",)
+    assert applied(changed, dry_run=True).changes == (
+        "organisatie Voorbeeld Catering: name Voorbeeld Catering → Andere naam",
+    )
     assert everything() == before
 
 
@@ -104,7 +107,9 @@ def test_every_change_is_told_in_a_line_with_the_old_and_the_new_value(home: Pat
             home,
             organisation(
                 "payment_methods:\n  - {name: Pinpas, external_id: '1310'}\n  - {name: Bon, external_id: '1400'}",
-                register("external_id: '2600'", "name: Automaat Amersfoort", "import: {default_turnover_account: '1310'}"),
+                register(
+                    "external_id: '2600'", "name: Automaat Amersfoort", "import: {default_turnover_account: '1310'}"
+                ),
             ),
         )
     ).changes
@@ -185,7 +190,9 @@ def test_an_own_connection_can_become_another_ones_and_back(home: Path) -> None:
     applied(file(home, owner, follower))
     shared = organisation(f"afas: {{same_as: {GUID}}}", guid=OTHER, name="Tweede")
     assert applied(file(home, shared)).changes == (f"Tweede, afas: same_as {HOST} → {GUID}",)
-    assert rows("SELECT same_as_id, environment, token FROM afas_connection WHERE organisation_id = 2") == [(1, None, None)]
+    assert rows("SELECT same_as_id, environment, token FROM afas_connection WHERE organisation_id = 2") == [
+        (1, None, None)
+    ]
     applied(file(home, follower))
     assert rows("SELECT same_as_id, environment FROM afas_connection WHERE organisation_id = 2") == [(None, HOST)]
 
@@ -199,7 +206,9 @@ def test_an_unchanged_file_ends_the_pause_of_the_organisations_it_names(home: Pa
     told = applied(file(home, both[0]))
     assert told.changes == ("organisatie Voorbeeld Catering: pauze beëindigd (token geweigerd)",)
     assert told.organisation_ids == (1,)
-    assert rows("SELECT paused_until IS NULL, pause_kind, pause_reason FROM afas_connection ORDER BY organisation_id") == [
+    assert rows(
+        "SELECT paused_until IS NULL, pause_kind, pause_reason FROM afas_connection ORDER BY organisation_id"
+    ) == [
         (1, None, None),
         (0, "unauthorised", "token geweigerd"),
     ]
@@ -210,7 +219,9 @@ def test_turnover_groups_are_linked_in_the_order_of_the_file_before_those_that_w
     applied(file(home, organisation(register("name: Foyer", 'external_id: "1"', "turnover_groups: [{name: Los}]"))))
     told = applied(file(home, organisation(register('external_id: "1"', groups)))).changes
     assert told[-1] == "Voorbeeld Catering, kassa 1: turnover_groups Los → AO, OA, Los"
-    links = "SELECT name, position FROM register_turnover_group JOIN turnover_group ON id = turnover_group_id ORDER BY 2"
+    links = (
+        "SELECT name, position FROM register_turnover_group JOIN turnover_group ON id = turnover_group_id ORDER BY 2"
+    )
     assert rows(links) == [("Automaten", 0), ("Eigen", 1), ("Los", 2)]
     assert applied(file(home, organisation(register('external_id: "1"', "turnover_groups: []")))).changes == ()
     assert len(rows(links)) == 3
@@ -226,7 +237,7 @@ def test_one_turnover_group_named_at_two_registers_is_one_group(home: Path) -> N
 
 def test_null_takes_an_optional_value_away(home: Path) -> None:
     applied(EXAMPLE)
-    gone = "import: {uri: '%s/connectors/Restaurantomzet', password: null}" % HOST
+    gone = f"import: {{uri: '{HOST}/connectors/Restaurantomzet', password: null}}"
     told = applied(
         file(home, organisation("turnover: {default_turnover_account: null}", register('external_id: "02601"', gone)))
     ).changes

@@ -1,11 +1,9 @@
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.staff.files import AFAS, EXAMPLE, GUID, HOST, OTHER, TOKEN, applied, everything, file, organisation
-from tests.staff.homes import fresh_home
 from workers.staff.setup import SetupErrors
 
 URI = f"uri: {HOST}/connectors/Omzet"
@@ -26,10 +24,7 @@ FIVE_MISTAKES = f"""organisations:
 """
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    with fresh_home(tmp_path) as made:
-        yield made
+pytestmark = pytest.mark.usefixtures("sqlite")
 
 
 def mistakes(path: Path) -> list[str]:
@@ -60,58 +55,72 @@ def test_five_mistakes_are_five_lines_in_order_and_nothing_is_changed(home: Path
     assert everything() == before
 
 
-REGISTER = "registers:\n  - {name: A, external_id: '1', import: {%s}}"
+def register(setting: str) -> str:
+    return f"registers:\n  - {{name: A, external_id: '1', import: {{{setting}}}}}"
+
+
+def methods(*items: str) -> str:
+    return "\n".join(["payment_methods:", *(f"  - {item}" for item in items)])
+
+
+def turnover(entries: str) -> str:
+    return f"turnover: {{turnover_group: OA, {entries}}}"
+
+
+def environment(address: str, credential: str = f"token: {'A' * 64}") -> str:
+    return f"afas: {{environment: '{address}', {credential}}}"
+
 
 #: (parts of one organisation, what is told); line 2 is its guid, 3 its name, 4 the first line of the parts.
 WRONG = [
-    (["payment_methods:\n  - name: PIN\n    external_id: 02600"], '6: external_id: 02600 .* schrijf external_id: "02600"'),
-    (["payment_methods:\n  - name: 12"], '5: name: 12 .* schrijf name: "12"'),
-    (["payment_methods:\n  - {external_id: '1'}"], "5: name ontbreekt"),
-    (["payment_methods:\n  - {name: A, external_id: ' '}"], "5: external_id is leeg"),
-    (["payment_methods:\n  - {name: A, external_id: '1'}\n  - {name: B, external_id: ' 1'}"], r"6: .* 1 .* \(regel 5\)"),
+    ([methods("name: PIN\n    external_id: 02600")], '6: external_id: 02600 .* schrijf external_id: "02600"'),
+    ([methods("name: 12")], '5: name: 12 .* schrijf name: "12"'),
+    ([methods("{external_id: '1'}")], "5: name ontbreekt"),
+    ([methods("{name: A, external_id: ' '}")], "5: external_id is leeg"),
+    ([methods("{name: A, external_id: '1'}", "{name: B, external_id: ' 1'}")], r"6: .* 1 .* \(regel 5\)"),
     (["payment_methods: PIN"], "4: payment_methods: hier hoort een lijst"),
     (["payment_methods:"], "4: payment_methods: hier hoort een lijst"),
     (["registers: [Utrecht]"], "4: registers: hier horen namen met waarden"),
     (["kassas: []"], "4: kassas: onbekend; bekend zijn hier guid, name"),
-    (["turnover: {turnover_group: OA, active: 'yes'}"], "4: active: yes is geen keuze; schrijf true of false"),
-    (["turnover: {turnover_group: OA, days_back: -1}"], "4: days_back: -1 is geen aantal dagen"),
-    (["turnover: {turnover_group: OA, days_back: '40'}"], "4: days_back: 40 is geen aantal dagen"),
-    (["turnover: {turnover_group: OA, days_back: 99999999}"], "4: days_back: 99999999 is geen aantal dagen"),
-    (["turnover: {turnover_group: OA, daily_at: '24:00'}"], "4: daily_at: 24:00 is geen tijd"),
-    (["turnover: {turnover_group: OA, sign: 2}"], "4: sign: 2 is geen teken; schrijf 1 of -1"),
+    ([turnover("active: 'yes'")], "4: active: yes is geen keuze; schrijf true of false"),
+    ([turnover("days_back: -1")], "4: days_back: -1 is geen aantal dagen"),
+    ([turnover("days_back: '40'")], "4: days_back: 40 is geen aantal dagen"),
+    ([turnover("days_back: 99999999")], "4: days_back: 99999999 is geen aantal dagen"),
+    ([turnover("daily_at: '24:00'")], "4: daily_at: 24:00 is geen tijd"),
+    ([turnover("sign: 2")], "4: sign: 2 is geen teken; schrijf 1 of -1"),
     (["turnover: {active: true}"], "4: turnover_group ontbreekt"),
     (["turnover: {turnover_group: OA}", "turnover: {}"], "5: turnover staat al op regel 4"),
-    (["turnover: {turnover_group: OA, default_turnover_account: '8000'}"], "4: .* 8000 is geen betaalwijze"),
+    ([turnover("default_turnover_account: '8000'")], "4: .* 8000 is geen betaalwijze"),
     (["afas: {}"], "4: environment ontbreekt"),
     (["afas: {}"], "4: token ontbreekt; geef token, of oauth"),
-    ([f"afas: {{environment: '{HOST}', oauth: {{client_id: a}}}}"], "4: client_secret ontbreekt"),
-    ([f"afas: {{environment: '{HOST}', token: abc}}"], "4: token: Dit is geen AFAS-token"),
+    ([environment(HOST, "oauth: {client_id: a}")], "4: client_secret ontbreekt"),
+    ([environment(HOST, "token: abc")], "4: token: Dit is geen AFAS-token"),
     ([AFAS + "  oauth: {client_id: a, client_secret: b}"], "7: oauth en token gaan niet samen"),
     ([AFAS + f"  same_as: {OTHER}"], "5: environment en same_as gaan niet samen"),
     ([AFAS + "  mail_to: beheer"], "7: mail_to: beheer is geen mailadres"),
     ([AFAS + "  mail_to:\n    - a@b.nl\n    - a@b.nl, c@d.nl"], "9: mail_to: a@b.nl, c@d.nl is geen mailadres"),
     ([AFAS + "  delete_style: hard"], "7: delete_style: hard .* id, id_date, action_post, action_put"),
     ([AFAS + "  read_back: {connector: A, id: B, date: C}"], "7: external_key ontbreekt"),
-    (["afas: {environment: 'http://12345.rest.afas.online', token: %s}" % ("A" * 64)], "4: environment: .* alleen https"),
-    (["afas: {environment: 'https://a:b@12345.rest.afas.online', token: %s}" % ("A" * 64)], "4: environment: .*geen adres"),
+    ([environment("http://12345.rest.afas.online")], "4: environment: .* alleen https"),
+    ([environment("https://a:b@12345.rest.afas.online")], "4: environment: .*geen adres"),
     ([f"afas: {{same_as: {GUID}}}"], "4: same_as: .* is deze organisatie zelf"),
     ([f"afas: {{same_as: {OTHER}}}"], "4: same_as: .* bestaat niet"),
     (["afas: {same_as: 6f07}"], "4: same_as: 6f07 is geen guid"),
-    ([AFAS, REGISTER % "default_turnover_account: '8000'"], "8: uri ontbreekt"),
-    ([AFAS, REGISTER % f"{URI}, default_turnover_account: '8000'"], "8: default_turnover_account: 8000 is geen betaalwijze"),
-    ([AFAS, REGISTER % f"{URI}?take=5&filter=x"], "8: uri: .* alleen skip en take"),
-    ([AFAS, REGISTER % f"uri: {HOST}/metainfo"], "8: uri: .* geen adres van een GetConnector"),
-    ([AFAS, REGISTER % "uri: https://12345.rest.afas.example/ProfitRestServices/connectors/A"], "8: uri: .* niet toegestaan"),
-    ([AFAS, REGISTER % f"{URI.replace('12345', '67890')}"], "8: uri: .*67890.* is niet de omgeving van de organisatie"),
-    ([REGISTER % URI], "5: uri: .* heeft geen password en de organisatie geen afas"),
-    ([AFAS, REGISTER % f"{URI}, password: geheim"], "8: password: Dit is geen AFAS-token"),
-    ([AFAS, REGISTER % f"{URI}, fields: {{credit: A}}"], "8: credit staat alleen; geef ook debit"),
-    ([AFAS, REGISTER % f"{URI}, fields: {{credit: A, debit: B, amount: C}}"], "8: amount en credit, debit gaan niet samen"),
-    ([AFAS, REGISTER % f"{URI}, fields: {{regster: A}}"], "8: regster: onbekend; bedoelt u register"),
-    (["afas: {token:%s}" % TOKEN], "4: token: achter de dubbele punt hoort een spatie"),
+    ([AFAS, register("default_turnover_account: '8000'")], "8: uri ontbreekt"),
+    ([AFAS, register(f"{URI}, default_turnover_account: '8000'")], "8: .* 8000 is geen betaalwijze"),
+    ([AFAS, register(f"{URI}?take=5&filter=x")], "8: uri: .* alleen skip en take"),
+    ([AFAS, register(f"uri: {HOST}/metainfo")], "8: uri: .* geen adres van een GetConnector"),
+    ([AFAS, register(URI.replace("online", "example"))], "8: uri: .* niet toegestaan"),
+    ([AFAS, register(URI.replace("12345", "67890"))], "8: uri: .*67890.* is niet de omgeving van de organisatie"),
+    ([register(URI)], "5: uri: .* heeft geen password en de organisatie geen afas"),
+    ([AFAS, register(f"{URI}, password: geheim")], "8: password: Dit is geen AFAS-token"),
+    ([AFAS, register(f"{URI}, fields: {{credit: A}}")], "8: credit staat alleen; geef ook debit"),
+    ([AFAS, register(f"{URI}, fields: {{credit: A, debit: B, amount: C}}")], "8: amount en credit, debit gaan"),
+    ([AFAS, register(f"{URI}, fields: {{regster: A}}")], "8: regster: onbekend; bedoelt u register"),
+    ([f"afas: {{token:{TOKEN}}}"], "4: token: achter de dubbele punt hoort een spatie"),
     (["name: Weer een naam"], "4: name staat al op regel 3"),
     ([f"registers: [{{name: '{chr(0x200B)}A'}}]"], "4: name: .* onzichtbaar teken"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("parts", "expected"), WRONG)
@@ -160,7 +169,7 @@ def test_same_as_makes_no_chains(home: Path) -> None:
 
 
 def test_an_import_without_password_keeps_to_the_environment_of_the_owner(home: Path) -> None:
-    follower = organisation(f"afas: {{same_as: {GUID}}}", REGISTER % URI, guid=OTHER, name="Tweede")
+    follower = organisation(f"afas: {{same_as: {GUID}}}", register(URI), guid=OTHER, name="Tweede")
     applied(file(home, organisation(AFAS), follower))
     (told,) = mistakes(file(home, organisation(AFAS.replace("12345", "67890"))))
     assert re.match("5: environment: .*12345.* is niet de omgeving", told)

@@ -1,4 +1,5 @@
-from collections.abc import Iterator
+import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +9,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from tests.staff.files import EXAMPLE, applied, everything, rows
-from tests.staff.homes import fresh_home
+from workers.database import engine
 from workers.staff.setup import SetupErrors, export
 from workers.staff.setup.document import Entry, Problems
 from workers.staff.setup.matching import match
 from workers.staff.setup.tree import Kept
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    with fresh_home(tmp_path_factory.mktemp("home")) as made:
-        yield made
 
 
 def written(home: Path, content: Any) -> Path:
@@ -28,21 +23,21 @@ def written(home: Path, content: Any) -> Path:
     return path
 
 
-def test_what_is_exported_and_applied_changes_nothing(tmp_path: Path) -> None:
-    with fresh_home(tmp_path):
-        applied(EXAMPLE)
-        before, out = everything(), export()
-        path = tmp_path / "export.yaml"
-        path.write_text(out, encoding="utf-8")
-        assert applied(path).changes == ()
-        assert everything() == before
-        assert export() == out
+@pytest.mark.usefixtures("database")
+def test_what_is_exported_and_applied_changes_nothing(home: Path) -> None:
+    applied(EXAMPLE)
+    before, out = everything(), export()
+    path = home / "export.yaml"
+    path.write_text(out, encoding="utf-8")
+    assert applied(path).changes == ()
+    assert everything() == before
+    assert export() == out
 
 
-def test_an_export_shows_no_secret_and_quotes_every_code(tmp_path: Path) -> None:
-    with fresh_home(tmp_path):
-        applied(EXAMPLE)
-        out = export()
+@pytest.mark.usefixtures("sqlite")
+def test_an_export_shows_no_secret_and_quotes_every_code() -> None:
+    applied(EXAMPLE)
+    out = export()
     assert "0123456789ABCDEF" not in out
     assert "FEDCBA" not in out
     assert "geheim" not in out
@@ -50,28 +45,54 @@ def test_an_export_shows_no_secret_and_quotes_every_code(tmp_path: Path) -> None
     assert 'external_id: "02601"' in out
 
 
-def test_an_export_makes_another_database_the_same_once_its_secrets_are_filled_in(tmp_path: Path) -> None:
-    with fresh_home(tmp_path / "one"):
-        applied(EXAMPLE)
-        out = export()
-    path = tmp_path / "export.yaml"
+@pytest.mark.usefixtures("sqlite")
+def test_an_export_makes_another_database_the_same_once_its_secrets_are_filled_in(
+    home: Path, migrated_sqlite: Path
+) -> None:
+    applied(EXAMPLE)
+    out = export()
+    path = home / "export.yaml"
     path.write_text(out, encoding="utf-8")
-    with fresh_home(tmp_path / "two"):
-        with pytest.raises(SetupErrors) as caught:
-            applied(path)
-        assert str(caught.value).count("vul het echte geheim in") == 3
-        path.write_text(out.replace('"***"', "A" * 64), encoding="utf-8")
+    engine().dispose()
+    shutil.copy(migrated_sqlite, home / "afasconnector.db")
+    with pytest.raises(SetupErrors) as caught:
         applied(path)
-        assert export() == out
+    assert str(caught.value).count("vul het echte geheim in") == 3
+    path.write_text(out.replace('"***"', "A" * 64), encoding="utf-8")
+    applied(path)
+    assert export() == out
 
 
 #: Text as people type it, and as YAML would misread it.
 TEXTS = st.one_of(
-    st.sampled_from(["no", "1e3", "0123", "~", "null", "a: b", "- a", "'", '"', "#1", "{a}", "[", "é", "***", "05:00", "=", "%", "<<"]),
+    st.sampled_from(
+        [
+            "no",
+            "1e3",
+            "0123",
+            "~",
+            "null",
+            "a: b",
+            "- a",
+            "'",
+            '"',
+            "#1",
+            "{a}",
+            "[",
+            "é",
+            "***",
+            "05:00",
+            "=",
+            "%",
+            "<<",
+        ]
+    ),
     st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12),
 )
 ITEMS = st.lists(st.fixed_dictionaries({"name": TEXTS}, optional={"external_id": TEXTS}), max_size=4)
-GROUPS = st.lists(TEXTS, unique=True, max_size=3).map(lambda codes: [{"name": code, "external_id": code} for code in codes])
+GROUPS = st.lists(TEXTS, unique=True, max_size=3).map(
+    lambda codes: [{"name": code, "external_id": code} for code in codes]
+)
 
 
 def unique(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -80,17 +101,18 @@ def unique(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @given(
-    guid=st.uuids(),
     name=TEXTS,
     methods=ITEMS.map(unique),
     registers=st.lists(
         st.fixed_dictionaries({"name": TEXTS}, optional={"external_id": TEXTS, "turnover_groups": GROUPS}), max_size=4
     ).map(unique),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.usefixtures("sqlite")
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_applied_comes_back_and_applied_again_changes_nothing(
-    home: Path, guid: Any, name: str, methods: list[dict[str, Any]], registers: list[dict[str, Any]]
+    home: Path, name: str, methods: list[dict[str, Any]], registers: list[dict[str, Any]]
 ) -> None:
+    guid = uuid.uuid4()
     one = {"guid": str(guid), "name": name, "payment_methods": methods, "registers": registers}
     path = written(home, {"organisations": [one]})
     applied(path)
@@ -99,8 +121,10 @@ def test_whatever_is_applied_comes_back_and_applied_again_changes_nothing(
     path.write_text(out, encoding="utf-8")
     assert applied(path).changes == ()
     assert export() == out
-    stored = rows("SELECT r.name, r.external_id FROM register r JOIN organisation o ON o.id = organisation_id"
-                  f" WHERE guid = '{guid}' ORDER BY r.id")
+    stored = rows(
+        "SELECT r.name, r.external_id FROM register r JOIN organisation o ON o.id = organisation_id"
+        f" WHERE guid = '{guid}' ORDER BY r.id"
+    )
     assert stored == [(register["name"], register.get("external_id")) for register in registers]
 
 
@@ -122,7 +146,7 @@ def test_a_row_is_given_once_and_the_external_id_goes_first(
     for name, code in entries:
         values = {"name": name} if code is None else {"name": name, "external_id": code}
         wanted.append(Entry(1, problems, dict(values), dict.fromkeys(values, 1)))
-    kept: list[Kept[Any]] = [Kept(Row(name, code)) for name, code in held]  # type: ignore[type-var]
+    kept: list[Kept[Any]] = [Kept(Row(name, code)) for name, code in held]
     found = match(wanted, kept)
     given_rows = [one.row for one in found if one]
     assert len({id(row) for row in given_rows}) == len(given_rows)

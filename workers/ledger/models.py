@@ -57,8 +57,8 @@ class Lease(Base):
 class TurnoverRun(Base):
     """One import of one organisation (the owner of the connection) over whole days, both ends included.
 
-    `day`: the local day it was made for. `registers`: only these codes, null: all. `hint_at`: when the sweep may enqueue it again, `hints` times so far.
-    `logged_at`: when its end was written to the log file.
+    `day`: the local day it was made for. `registers`: only these codes, null: all. `logged_at`: when the log file got
+    its end. `hint_at`: when the sweep may enqueue it again, after `hints` times so far.
     """
 
     __tablename__ = "turnover_run"

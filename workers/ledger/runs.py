@@ -77,7 +77,9 @@ def claim(run_id: int) -> int | None:
         session.execute(select(Organisation.id).where(Organisation.id == organisation).with_for_update())
         other = aliased(TurnoverRun)
         table = table_of(TurnoverRun).c
-        at_work = exists().where(other.organisation_id == organisation, other.state == RunState.RUNNING, other.id != run_id)
+        at_work = exists().where(
+            other.organisation_id == organisation, other.state == RunState.RUNNING, other.id != run_id
+        )
         return leases.claim(
             session,
             TurnoverRun,
@@ -140,7 +142,13 @@ def close(session: Session, run_id: int) -> RunState | None:
 
 def finish(session: Session, run_id: int, state: RunState, message: str | None) -> None:
     """The run's end; whoever holds it loses its lease's fence."""
-    values: dict[str, object] = {"state": state, "finished_at": now(), "lease_id": None, "due_at": None, "hint_at": None}
+    values: dict[str, object] = {
+        "state": state,
+        "finished_at": now(),
+        "lease_id": None,
+        "due_at": None,
+        "hint_at": None,
+    }
     if message is not None:
         values["message"] = message
     session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(**values))
@@ -148,14 +156,10 @@ def finish(session: Session, run_id: int, state: RunState, message: str | None) 
 
 def verdict(session: Session, run_id: int) -> RunState:
     """The end state that the run's sources and register-days add up to."""
-    sources = session.execute(
-        select(SourceRead.state, SourceRead.complaints).where(SourceRead.run_id == run_id)
-    ).all()
+    sources = session.execute(select(SourceRead.state, SourceRead.complaints).where(SourceRead.run_id == run_id)).all()
     if all(source.state == SourceState.FAILED for source in sources):
         return RunState.FAILED
-    bad_days = exists().where(
-        RegisterDay.run_id == run_id, RegisterDay.state.in_([DayState.FAILED, DayState.PARKED])
-    )
+    bad_days = exists().where(RegisterDay.run_id == run_id, RegisterDay.state.in_([DayState.FAILED, DayState.PARKED]))
     bad_source = any(source.state == SourceState.FAILED or source.complaints for source in sources)
     return RunState.DONE_WITH_FAILURES if bad_source or session.scalar(select(bad_days)) else RunState.DONE
 

@@ -107,7 +107,13 @@ def notable_days(session: Session, run_id: int) -> list[RegisterDay]:
 def days(session: Session, run_id: int) -> list[dict[str, Any]]:
     """Every register-day of the run, by register and date."""
     rows = session.execute(
-        select(RegisterDay.register_external_id, RegisterDay.date, RegisterDay.state, RegisterDay.amount, RegisterDay.message)
+        select(
+            RegisterDay.register_external_id,
+            RegisterDay.date,
+            RegisterDay.state,
+            RegisterDay.amount,
+            RegisterDay.message,
+        )
         .where(RegisterDay.run_id == run_id)
         .order_by(RegisterDay.register_external_id, RegisterDay.date)
     )

@@ -30,7 +30,7 @@ class UnknownOrganisationError(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """An organisation with a connection of its own. `pause_left`: seconds until its pause ends, null when not paused."""
+    """An organisation with a connection of its own. `pause_left`: seconds until its pause ends, None: not paused."""
 
     organisation_id: int
     guid: str
@@ -130,9 +130,7 @@ def imports(session: Session, organisation_id: int) -> list[ImportFacts]:
     return [_import(register, guid, link, setting) for register, guid, link, setting in rows]
 
 
-def _import(
-    register: Register, guid: str, link: ImportSetting | None, setting: TurnoverSetting | None
-) -> ImportFacts:
+def _import(register: Register, guid: str, link: ImportSetting | None, setting: TurnoverSetting | None) -> ImportFacts:
     ours = link if link and link.import_class == IMPORT_CLASS else None
     sealed = ours.password if ours else None
     default = (ours.default_turnover_account if ours else None) or (setting and setting.default_turnover_account)

@@ -13,9 +13,7 @@ PROBE_SECONDS = 900  #: between two probes of a paused organisation
 def pause(session: Session, organisation_id: int, kind: str, reason: str, seconds: float) -> None:
     """Pause the organisation for `seconds`, or until a probe succeeds; `reason` is one line for the administrator."""
     values = {"paused_until": now(seconds), "pause_kind": kind, "pause_reason": reason}
-    session.execute(
-        update(AfasConnection).where(AfasConnection.organisation_id == organisation_id).values(**values)
-    )
+    session.execute(update(AfasConnection).where(AfasConnection.organisation_id == organisation_id).values(**values))
 
 
 def unpause(session: Session, organisation_id: int) -> None:

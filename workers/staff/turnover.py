@@ -55,7 +55,9 @@ def _steps_sqlite(element: _Steps, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.clauses, **options))
 
 
-def digest(group: int | None, amount: Decimal, payments: Mapping[int, Decimal]) -> tuple[int | None, int, frozenset[str]]:
+def digest(
+    group: int | None, amount: Decimal, payments: Mapping[int, Decimal]
+) -> tuple[int | None, int, frozenset[str]]:
     """What is compared of a register-day; equal exactly when its content is the same."""
     parts = frozenset([f"{method}:{int(part.scaleb(4))}" for method, part in payments.items()])
     return group, int(amount.scaleb(4)), parts
@@ -88,7 +90,9 @@ def digests(
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:
     """What the register-days `keys` hold now, locked until the transaction ends; absent ones are left out."""
     chosen = _around(Turnover, keys)
-    totals = session.execute(select(Turnover.register_id, Turnover.date, Turnover.amount).where(chosen).with_for_update())
+    totals = session.execute(
+        select(Turnover.register_id, Turnover.date, Turnover.amount).where(chosen).with_for_update()
+    )
     result = {(register, day): Held(amount, {}) for register, day, amount in totals if (register, day) in keys}
     if not result:
         return {}
@@ -135,7 +139,9 @@ def replace(session: Session, contents: Sequence[Content], run_ids: Mapping[Key,
 
 def _update(session: Session, contents: Sequence[Content], run_ids: Mapping[Key, int]) -> None:
     that_day = (Turnover.register_id == bindparam("r"), Turnover.date == bindparam("d"))
-    values: dict[str, Any] = {name: bindparam(name) for name in ("turnover_group_id", "amount", "run_id")} | {"vanished_run_id": None}
+    values: dict[str, Any] = {name: bindparam(name) for name in ("turnover_group_id", "amount", "run_id")} | {
+        "vanished_run_id": None
+    }
     rows = [
         {
             "r": content.register_id,
@@ -155,7 +161,9 @@ def delivered_again(session: Session, keys: Collection[Key]) -> None:
     if not keys:
         return
     rows = session.execute(
-        select(Turnover.register_id, Turnover.date).where(_around(Turnover, keys), Turnover.vanished_run_id.is_not(None))
+        select(Turnover.register_id, Turnover.date).where(
+            _around(Turnover, keys), Turnover.vanished_run_id.is_not(None)
+        )
     )
     for register, day in rows:
         if (register, day) in keys:

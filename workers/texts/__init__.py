@@ -3,7 +3,7 @@
 One language a process, chosen by the setting TEXT_LANGUAGE. Texts that Staff knows word for word are Dutch in both.
 """
 
-from workers.texts import afas, cli, config, mail, running, settings, turnover, turnover_failures, turnover_mail
+from workers.texts import afas, check, cli, config, mail, running, settings, turnover, turnover_failures, turnover_mail
 
 LANGUAGES = ("nl", "en")
 TEXTS = (

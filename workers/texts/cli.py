@@ -74,7 +74,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "paused: {reason} (when mended: afasconnector config apply)",
     ),
     "cli.status.classic": (
-        "gebruikt een klassiek token: dat verloopt op 1 mei 2027 en werkt niet meer na 31 augustus 2027; ga over op OAuth",
+        "gebruikt een klassiek token: het verloopt op 1 mei 2027 en stopt na 31 augustus 2027; ga over op OAuth",
         "uses a classic token: it expires on 1 May 2027 and stops after 31 August 2027; move to OAuth",
     ),
     "cli.status.run": ("run {run}: {state}, geëindigd {ended}", "run {run}: {state}, ended {ended}"),

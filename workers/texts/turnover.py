@@ -1,6 +1,5 @@
 """Texts about the turnover import: failures, mail and log."""
 
-
 TEXTS: dict[str, tuple[str, str]] = {
     # Staff's own texts: administrators search for them word by word, so they are the same in every language.
     "turnover.register_not_found": ("Register {code} not found", "Register {code} not found"),

@@ -10,10 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "field {field} = '{value}' in row {position} is no date; deliver yyyy-mm-dd or dd-mm-yyyy",
     ),
     "turnover.unreadable.filter": (
-        "veld {field} = '{value}' in rij {position} ligt buiten de gevraagde dagen; "
-        "AFAS negeert het datumfilter, controleer het veldtype in de connector",
-        "field {field} = '{value}' in row {position} is outside the days asked for; "
-        "AFAS ignores the date filter, check the field's type in the connector",
+        "veld {field} = '{value}' in rij {position}: een dag die niet gevraagd is; AFAS negeert het datumfilter",
+        "field {field} = '{value}' in row {position}: a day that was not asked for; AFAS ignores the date filter",
     ),
     "turnover.unreadable.amount": (
         "veld {field} = '{value}' in rij {position} is geen bedrag; lever een getal",
@@ -46,7 +44,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Organisation {organisation} has no AFAS connection of its own; fill in afas: and run config apply",
     ),
     "turnover.no_source": (
-        "{organisation}: geen enkele kassa heeft een omzetimport; vul import: in bij de kassa's en voer config apply uit",
+        "{organisation}: geen kassa heeft een omzetimport; vul import: in bij de kassa's en voer config apply uit",
         "{organisation}: no register has a turnover import; fill in import: at the registers and run config apply",
     ),
     "turnover.unknown_organisation": (

@@ -1,0 +1,32 @@
+"""Amounts that waited for their register or payment method, written as soon as it is there."""
+
+from collections.abc import Iterable
+
+from tasks.turnover import overwrite
+from tasks.turnover.sources import sources
+from workers.database import reading
+from workers.ledger import waiting
+from workers.staff import lookup
+from workers.texts import text
+
+
+def apply_parked(organisation_ids: Iterable[int]) -> list[str]:
+    """Write amounts that waited for a register or payment method that is there by now; a line for each register."""
+    lines = []
+    with reading() as session:
+        owners = {owner for key in organisation_ids if (owner := lookup.owner_of(session, key)) is not None}
+    for owner in sorted(owners):
+        lines += _apply_parked(owner)
+    return lines
+
+
+def _apply_parked(owner: int) -> list[str]:
+    with reading() as session:
+        connection = lookup.connection(session, owner)
+    source_of = {code: source.label for source in sources(connection, None) for code in source.codes}
+    fitting = [(key, code) for key, code, source in waiting.waiting(owner) if source_of.get(code) == source]
+    overwrite.write_waiting(owner, [key for key, _ in fitting])
+    lines = []
+    for code, count, amount in waiting.applied([key for key, _ in fitting]):
+        lines.append(text("turnover.applied", code=code, count=count, amount=amount))
+    return lines
