@@ -116,7 +116,9 @@ class Server:
 @contextmanager
 def server() -> Iterator[Server]:
     """A server in a folder that vanishes with it. Raises PostgresqlMissing when none can be run here."""
-    folder = Path(tempfile.mkdtemp(prefix="afasconnector-postgresql-"))
+    # A user's own temporary folder may be closed to the account that the server runs under.
+    place = next((place for place in (tempfile.gettempdir(), "/tmp", "/var/tmp") if _open_to_all(Path(place))), None)
+    folder = Path(tempfile.mkdtemp(prefix="afasconnector-postgresql-", dir=place))
     running = None
     try:
         running = Server(folder)
@@ -148,11 +150,16 @@ def _programs(folder: Path, *, as_other: bool) -> Path:
     for found in (*installed(), *of_the_wheel()):
         if not all((found / name).is_file() for name in ("initdb", "postgres")):
             continue
-        if not as_other or all(parent.stat().st_mode & 0o001 for parent in found.resolve().parents):
+        if not as_other or _open_to_all(found):
             return found
         shutil.copytree(found.parent, folder / "programs", symlinks=True, ignore=shutil.ignore_patterns("include"))
         return folder / "programs" / found.name
     raise PostgresqlMissing(MISSING)
+
+
+def _open_to_all(folder: Path) -> bool:
+    real = folder.resolve()
+    return all(step.stat().st_mode & 0o001 for step in (real, *real.parents))
 
 
 def _account() -> pwd.struct_passwd | None:

@@ -1,6 +1,6 @@
 """The database of this process: engine, transactions, bulk insert."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from typing import Any, cast
@@ -77,8 +77,10 @@ def table_of(model: type[Base]) -> Table:
 def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows` by the fastest road of the database: COPY on PostgreSQL, executemany on SQLite's own driver."""
     connection = session.connection()
-    processors = [table.c[name].type.bind_processor(connection.dialect) for name in columns]
-    ready = ([v if p is None else p(v) for p, v in zip(processors, row, strict=True)] for row in rows)
+    # The dialect's own form of each type: the generic Numeric would bind an amount as a float.
+    types = [table.c[name].type.dialect_impl(connection.dialect) for name in columns]
+    processors = [own.bind_processor(connection.dialect) for own in types]
+    ready = _processed(rows, [(place, one) for place, one in enumerate(processors) if one is not None])
     names = ", ".join(columns)
     with closing(connection.connection.cursor()) as cursor:
         if connection.dialect.name == "sqlite":
@@ -89,3 +91,13 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in ready:
                 copy.write_row(row)
+
+
+def _processed(
+    rows: Iterable[Sequence[Any]], processors: Sequence[tuple[int, Callable[[Any], Any]]]
+) -> Iterator[list[Any]]:
+    for row in rows:
+        ready = list(row)
+        for place, process in processors:
+            ready[place] = process(ready[place])
+        yield ready

@@ -1,10 +1,11 @@
 """Sums of one slice to register-days: what each is worth, where it goes, or why it does not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from tasks.turnover.grouping import Complaint, Grouping
 from tasks.turnover.rows import AMOUNT_LIMIT
@@ -25,6 +26,7 @@ class Target:
     """A register as an import sees it: `sign` turns credit into turnover, `methods` maps account number to method id.
 
     `ours`: its own import setting names this source; `linked`: it has an import setting at all.
+    `group_id`: the turnover group that takes its turnover, None while it has none.
     """
 
     register_id: int
@@ -33,6 +35,7 @@ class Target:
     ours: bool
     default_account: str | None
     methods: Mapping[str, int]
+    group_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,7 @@ class Plan:
     only: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One register-day; `payments` are euros per account number as AFAS gave it ("" for none); sum: `amount`."""
 
     register: str
@@ -111,6 +113,8 @@ def by_method(payments: Mapping[str, Decimal], target: Target) -> dict[int, Deci
 
 def obstacle(payments: Mapping[str, Decimal], target: Target, say: Say) -> tuple[str, str] | None:
     """Why a register-day of a known register can't be written: reason and text; None when it can."""
+    if target.linked and payments.keys() <= target.methods.keys():
+        return None
     if not target.linked or (target.default_account is None and "" in payments):
         return "coupling", say("turnover.coupling")
     accounts = {account or target.default_account or "" for account in payments}
@@ -140,13 +144,12 @@ def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: S
     if unreadable:
         more = say("turnover.more", count=len(unreadable) - 1) if len(unreadable) > 1 else ""
         return _failed(day, "amount", told(unreadable[0], say) + more, say)
-    if abs(day.amount) >= AMOUNT_LIMIT or any(abs(part) >= AMOUNT_LIMIT for part in day.payments.values()):
+    if abs(day.amount) >= AMOUNT_LIMIT:
         # No column can hold it, so it counts as unreadable: nothing read, and told.
-        empty = replace(day, amount=Decimal(0), payments={})
+        empty = day._replace(amount=Decimal(0), payments={})
         return _failed(empty, "amount", say("turnover.too_large", amount=day.amount), say)
     if target is None:
-        return replace(
-            day,
+        return day._replace(
             fate=Fate.PARKED,
             reason="register",
             message=say("turnover.register_not_found", code=day.register),
@@ -156,4 +159,4 @@ def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: S
 
 
 def _failed(day: Day, reason: str, what: str, say: Say) -> Day:
-    return replace(day, fate=Fate.FAILED, reason=reason, message=error_text(day.register, day.day, what, say))
+    return day._replace(fate=Fate.FAILED, reason=reason, message=error_text(day.register, day.day, what, say))

@@ -60,8 +60,9 @@ class Grouping:
                     self._add_row(position, row)
                 return
             self.rows += len(rows)
+            codes, dates, put = self._codes, self._dates, self._put
             for (register, day, account), amount in sums.items():
-                self._put((self._codes[register], self._dates[day]), self._codes[account], amount)
+                put((codes[register], dates[day]), codes[account], amount)
 
     def _raw_sums(self, rows: Sequence[Any]) -> dict[tuple[Any, Any, Any], Decimal] | None:
         """Sums by the values as they came, for the usual answer in which every value is well; else None.
@@ -84,12 +85,9 @@ class Grouping:
         return sums if well else None
 
     def _all_readable(self, keys: Mapping[tuple[Any, Any, Any], object]) -> bool:
-        for register, day, account in keys:
-            for raw in (register, account):
-                if raw not in self._codes:
-                    self._codes[raw] = values.code(raw)
-            if day not in self._dates:
-                self._dates[day] = values.day(day)
+        codes = {register for register, _, _ in keys} | {account for _, _, account in keys}
+        self._codes |= {raw: values.code(raw) for raw in codes}
+        self._dates |= {raw: values.day(raw) for raw in {day for _, day, _ in keys}}
         return all(self.first <= day <= self.last for day in self._dates.values())
 
     def _add_row(self, position: int, row: Any) -> None:
@@ -134,8 +132,13 @@ class Grouping:
         return rounded, None
 
     def _put(self, register_day: tuple[str, date], account: str, amount: Decimal) -> None:
-        payments = self.days.setdefault(register_day, {})
-        payments[account] = payments.get(account, Decimal(0)) + amount
+        payments = self.days.get(register_day)
+        if payments is None:
+            self.days[register_day] = {account: amount}
+        elif account in payments:
+            payments[account] += amount
+        else:
+            payments[account] = amount
 
     def _complaint(self, error: UnreadableError, name: str, value: object, position: int) -> Complaint:
         shown = "" if value is None else str(value)[:60]

@@ -12,7 +12,7 @@ from workers.afas.client import Client, Options
 from workers.database import reading
 from workers.secrets import Secret
 from workers.settings import current
-from workers.staff import lookup
+from workers.staff import groups, lookup
 from workers.staff.lookup import Connection, ImportFacts
 
 
@@ -41,13 +41,13 @@ def sources(connection: Connection, only: Sequence[str] | None) -> list[Source]:
     facts, known = _group(connection.organisation_id)
     with reading() as session:
         sign = lookup.sign(session, connection.organisation_id)
-    groups: dict[tuple[object, ...], list[ImportFacts]] = defaultdict(list)
+    by_source: dict[tuple[object, ...], list[ImportFacts]] = defaultdict(list)
     for fact in facts:
         if fact.uri and fact.fields:
-            groups[(*import_address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
+            by_source[(*import_address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
     labels: dict[str, int] = defaultdict(int)
     found = []
-    for (base, connector, *_), members in groups.items():
+    for (base, connector, *_), members in by_source.items():
         label = f"{base}/connectors/{connector}"
         labels[label] += 1
         label += f"#{labels[label]}" if labels[label] > 1 else ""
@@ -75,6 +75,7 @@ def _group(organisation_id: int) -> tuple[list[ImportFacts], dict[str, Target]]:
     with reading() as session:
         facts = lookup.imports(session, organisation_id)
         methods = lookup.payment_methods(session, {fact.organisation_id for fact in facts})
+        group_of = groups.of_registers(session, {fact.register_id for fact in facts})
     found = {}
     for fact in facts:
         accounts = methods[fact.organisation_id]
@@ -85,6 +86,7 @@ def _group(organisation_id: int) -> tuple[list[ImportFacts], dict[str, Target]]:
             ours=True,
             default_account=fact.default_account,
             methods=accounts,
+            group_id=group_of.get(fact.register_id),
         )
     return facts, found
 

@@ -18,7 +18,7 @@ from workers.ledger import days, leases
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import DayState, SourceState, TurnoverRun
 from workers.ledger.runs import Run
-from workers.staff import groups, turnover
+from workers.staff import turnover
 from workers.texts import text
 
 
@@ -55,20 +55,20 @@ def parts(client: Client, source: Source, first: dt.date, last: dt.date) -> Iter
 
 def _unchanged(found: Sequence[Day], source: Source) -> frozenset[turnover.Key]:
     """Which of the register-days hold in Staff just what they are to hold."""
-    ready = [day for day in found if day.fate == Fate.READY and day.register_id is not None]
+    ready = [day for day in found if day.fate == Fate.READY]
     if not ready:
         return frozenset()
-    registers = {day.register_id for day in ready if day.register_id is not None}
+    dates = [day.day for day in ready]
     with reading() as session:
-        group_of = groups.of_registers(session, registers)
-        dates = [day.day for day in ready]
-        held = turnover.digests(session, registers, min(dates), max(dates))
-    same = set()
+        held = turnover.digests(session, {day.register_id or 0 for day in ready}, min(dates), max(dates))
+    same = []
     for day in ready:
-        register = day.register_id or 0
-        payments = by_method(day.payments, source.plan.targets[day.register])
-        if held.get((register, day.day)) == turnover.digest(group_of.get(register), day.amount, payments):
-            same.add((register, day.day))
+        key = (day.register_id or 0, day.day)
+        if key in held:
+            target = source.plan.targets[day.register]
+            payments = by_method(day.payments, target)
+            if turnover.is_same(held[key], turnover.digest(target.group_id, day.amount, payments)):
+                same.append(key)
     return frozenset(same)
 
 
@@ -111,7 +111,6 @@ class Staging:
             payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
             rows.append((day.register, day.register_id, day.day, state, day.amount, payments, day.reason, day.message))
         days.stage(session, self.run.id, self.source_read_id, rows)
-        turnover.delivered_again(session, part.unchanged)
 
     def _finish(self, session: Session, source: Source, complaints: dict[str, str], totals: dict[str, object]) -> None:
         """The window is whole: what is missing has vanished, and what lies there may be written."""
@@ -124,6 +123,7 @@ class Staging:
             for code, key in zip(source.codes, source.register_ids, strict=True)
             if code not in complaints and (self.run.registers is None or code in self.run.registers)
         ]
+        days.delivered_again(session, self.source_read_id)
         known = days.vanish(session, self.run.id, self.source_read_id, window, asked)
         values = totals | {"complaints": [f"{code}: {what}" for code, what in complaints.items()]}
         values |= {"state": SourceState.READ, "known_days": known, "message": None, "kind": None}

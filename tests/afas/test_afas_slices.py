@@ -185,13 +185,6 @@ def test_a_date_field_with_a_dot_is_read_unfiltered(afas: Simulator, client: Cli
     assert "Boek.datum" in (one.notice or "")
 
 
-def test_a_filter_that_afas_ignores_is_an_error(afas: Simulator, client: Client) -> None:
-    afas.switches.filter_ignored = True
-    for cells in (13, CELLS_PER_PAGE):
-        error = failed(source(client, cells), 1)
-        assert (type(error), error.kind) == (Never, "filter_ignored")
-
-
 def test_an_unknown_field_is_told_with_the_ones_that_resemble_it(afas: Simulator, client: Client) -> None:
     error = failed(Source(client, NAME, MAPPING | {"amount": "bedragen"}), 1)
     assert (type(error), error.kind) == (Never, "field")

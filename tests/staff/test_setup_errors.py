@@ -137,6 +137,12 @@ def test_two_organisations_can_not_share_a_guid_however_it_is_written(home: Path
     ]
 
 
+def test_an_organisation_with_a_wrong_guid_is_still_looked_at(home: Path) -> None:
+    path = file(home, organisation(environment(HOST, "token: abc"), guid=GUID[:-1]))
+    told = [line.partition(":")[0] for line in mistakes(path)]
+    assert told == ["2", "4"]
+
+
 def test_a_register_code_is_unique_over_all_organisations_that_share_a_connection(home: Path) -> None:
     code = "registers: [{name: %s, external_id: '2600'}]"
     applied(file(home, organisation(AFAS, code % "Utrecht")))

@@ -109,11 +109,16 @@ def exchange(opened: requests.Session, request: requests.Request, timeouts: tupl
         raise _failure(error, where, timeouts[1]) from None
     with response:
         try:
-            return Answer(where, response.status_code, response.headers, response.content)
+            return Answer(where, response.status_code, response.headers, _body(response))
         except (requests.RequestException, HTTPError, http.client.HTTPException, OSError) as error:
             if _is_timeout(error):
                 raise _failure(error, where, timeouts[1]) from None
             raise TryLater("cut", text("afas.cut", where=where)) from None
+
+
+def _body(response: requests.Response) -> bytes:
+    """The whole body at once: in the small pieces of requests, unpacking costs more than decoding."""
+    return bytes(response.raw.read(decode_content=True))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -96,6 +96,18 @@ def vanish(
     return session.scalar(select(func.count()).select_from(Turnover).where(*written_before)) or 0
 
 
+def delivered_again(session: Session, source_read_id: int) -> None:
+    """Register-days that are there again in AFAS, with what Staff holds, are not vanished any more."""
+    again = exists().where(
+        RegisterDay.source_read_id == source_read_id,
+        RegisterDay.state == DayState.UNCHANGED,
+        RegisterDay.register_id == Turnover.register_id,
+        RegisterDay.date == Turnover.date,
+    )
+    marked = Turnover.vanished_run_id.is_not(None)
+    session.execute(update(Turnover).where(marked, again).values(vanished_run_id=None))
+
+
 def parcels(run_id: int, most: int) -> Iterator[Parcel]:
     """The run's pending register-days of the sources that are read whole: per register, at most `most` dates each."""
     with reading() as session:

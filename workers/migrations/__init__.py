@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import inspect
 from sqlalchemy import text as sql
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 
 from workers.database import engine, reading
 from workers.texts import text
@@ -46,13 +47,10 @@ def require() -> None:
         raise DatabaseMissing(text("database.missing", address=shown))
     try:
         with reading() as session:
-            found = session.scalar(sql("SELECT version_num FROM alembic_version"))
-    except ProgrammingError:
-        found = None
-    except OperationalError as error:
-        found = None
-        if engine().dialect.name != "sqlite":
-            reason = str(error.orig).strip().splitlines()[0]
-            raise DatabaseMissing(text("database.unreachable", address=shown, reason=reason)) from None
+            migrated = inspect(session.connection()).has_table("alembic_version")
+            found = session.scalar(sql("SELECT version_num FROM alembic_version")) if migrated else None
+    except DatabaseError as error:
+        reason = str(error.orig).strip().splitlines()[0]
+        raise DatabaseMissing(text("database.unreachable", address=shown, reason=reason)) from None
     if found != HEAD:
         raise DatabaseMissing(text("database.version", address=shown, found=found or "-", needed=HEAD))

@@ -1,13 +1,12 @@
 """Turnover in Staff: what a register-day holds now, and its replacement as a whole."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, cast, delete, func, select, type_coerce, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -16,6 +15,7 @@ from sqlalchemy.types import BigInteger, Text
 from workers.database import insert_many, table_of
 from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 
+STEPS = 10_000  #: per euro, as digests count
 Key = tuple[int, dt.date]  #: register id and date
 
 
@@ -55,17 +55,23 @@ def _steps_sqlite(element: _Steps, compiler: Any, **options: Any) -> str:
     return str(compiler.process(element.clauses, **options))
 
 
-def digest(
-    group: int | None, amount: Decimal, payments: Mapping[int, Decimal]
-) -> tuple[int | None, int, frozenset[str]]:
-    """What is compared of a register-day; equal exactly when its content is the same."""
-    parts = frozenset([f"{method}:{int(part.scaleb(4))}" for method, part in payments.items()])
-    return group, int(amount.scaleb(4)), parts
+Digest = tuple[int | None, int, str]  #: turnover group, ten-thousandths in all, and per method `id:ten-thousandths`
 
 
-def digests(
-    session: Session, register_ids: Collection[int], first: dt.date, last: dt.date
-) -> dict[Key, tuple[int | None, int, frozenset[str]]]:
+def digest(group: int | None, amount: Decimal, payments: Mapping[int, Decimal]) -> Digest:
+    """What is compared of a register-day that is to be written."""
+    parts = [f"{method}:{int(part * STEPS)}" for method, part in sorted(payments.items())]
+    return group, int(amount * STEPS), ",".join(parts)
+
+
+def is_same(one: Digest, other: Digest) -> bool:
+    """Whether two register-days hold the same; a database may give the parts in any order."""
+    if one == other:
+        return True
+    return one[:2] == other[:2] and sorted(one[2].split(",")) == sorted(other[2].split(","))
+
+
+def digests(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> dict[Key, Digest]:
     """The digest of every register-day that these registers hold, computed from the very rows that stand there."""
     within = and_(TurnoverPayment.register_id.in_(register_ids), TurnoverPayment.date.between(first, last))
     part = TurnoverPayment.payment_method_id.cast(Text) + ":" + _Steps(TurnoverPayment.amount).cast(Text)
@@ -76,15 +82,15 @@ def digests(
         .subquery()
     )
     same_day = and_(parts.c.register_id == Turnover.register_id, parts.c.date == Turnover.date)
+    as_text = type_coerce if session.get_bind().dialect.name == "sqlite" else cast
+    day = as_text(Turnover.date, Text)
     rows = session.execute(
-        select(Turnover.register_id, Turnover.date, Turnover.turnover_group_id, _Steps(Turnover.amount), parts.c.parts)
+        select(Turnover.register_id, day, Turnover.turnover_group_id, _Steps(Turnover.amount), parts.c.parts)
         .outerjoin(parts, same_day)
         .where(Turnover.register_id.in_(register_ids), Turnover.date.between(first, last))
-    )
-    return {
-        (register, day): (group, amount, frozenset(paid.split(",") if paid else ()))
-        for register, day, group, amount, paid in rows
-    }
+    ).all()
+    dates = {text: dt.date.fromisoformat(text) for text in {row[1] for row in rows}}
+    return {(register, dates[text]): (group, amount, paid or "") for register, text, group, amount, paid in rows}
 
 
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:
@@ -153,21 +159,3 @@ def _update(session: Session, contents: Sequence[Content], run_ids: Mapping[Key,
         for content in contents
     ]
     session.connection().execute(update(table_of(Turnover)).where(*that_day).values(**values), rows)
-
-
-def delivered_again(session: Session, keys: Collection[Key]) -> None:
-    """These register-days are there again in AFAS with what they hold: they are not vanished any more."""
-    marked: dict[int, list[dt.date]] = defaultdict(list)
-    if not keys:
-        return
-    rows = session.execute(
-        select(Turnover.register_id, Turnover.date).where(
-            _around(Turnover, keys), Turnover.vanished_run_id.is_not(None)
-        )
-    )
-    for register, day in rows:
-        if (register, day) in keys:
-            marked[register].append(day)
-    for register, days in marked.items():
-        again = (Turnover.register_id == register, Turnover.date.in_(days))
-        session.execute(update(Turnover).where(*again).values(vanished_run_id=literal(None)))

@@ -10,6 +10,7 @@ TEXTS = (
     settings.TEXTS
     | afas.TEXTS
     | config.TEXTS
+    | check.TEXTS
     | turnover.TEXTS
     | turnover_failures.TEXTS
     | turnover_mail.TEXTS

@@ -159,10 +159,6 @@ TEXTS = {
         "{where}: rij {row} heeft geen veld {field}, wel: {there}; verbeter de veldtoewijzing",
         "{where}: row {row} has no field {field}, but: {there}; correct the mapping of fields",
     ),
-    "afas.filter_ignored": (
-        "{where}: AFAS geeft {day} waar op {field} een andere dag werd gevraagd; maak het een datumveld in AFAS",
-        "{where}: AFAS gives {day} where {field} was asked for another day; make it a date field in AFAS",
-    ),
     "afas.changing": (
         "{where}: de boekingen van {first} tot en met {last} veranderden tijdens {passes} lezingen; probeer het later",
         "{where}: the bookings of {first} up to and including {last} changed in {passes} reads; try again later",

@@ -10,8 +10,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "field {field} = '{value}' in row {position} is no date; deliver yyyy-mm-dd or dd-mm-yyyy",
     ),
     "turnover.unreadable.filter": (
-        "veld {field} = '{value}' in rij {position}: een dag die niet gevraagd is; AFAS negeert het datumfilter",
-        "field {field} = '{value}' in row {position}: a day that was not asked for; AFAS ignores the date filter",
+        "veld {field} = '{value}' in rij {position}: niet gevraagd, AFAS negeert het filter; maak het een datumveld",
+        "field {field} = '{value}' in row {position}: not asked for, AFAS ignores the filter; make it a date field",
     ),
     "turnover.unreadable.amount": (
         "veld {field} = '{value}' in rij {position} is geen bedrag; lever een getal",

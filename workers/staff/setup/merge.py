@@ -27,9 +27,8 @@ def merge(tree: list[Organisation], entries: Sequence[Entry], changes: Changes) 
     """Put `entries` into the organisations of `tree`, which grows by new ones. Mistakes are noted at the entries."""
     known = {organisation.row.guid: organisation for organisation in tree}
     for entry in entries:
-        if "guid" not in entry.values:
-            continue
-        guid = entry.values["guid"]
+        # Without a readable guid the rest is looked at as a new organisation's, so that all its mistakes are told.
+        guid = entry.values.get("guid", f"?{entry.line}")
         organisation = known.get(guid)
         if organisation is None:
             organisation = known[guid] = Organisation(models.Organisation(guid=guid, name=""), new=True)

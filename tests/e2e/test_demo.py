@@ -1,0 +1,75 @@
+"""`make demo`, as a new user runs it."""
+
+import os
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import ROOT, environment
+
+pytestmark = pytest.mark.xdist_group("processes")
+
+RUN = "import sys; from pathlib import Path; from tests.demo.__main__ import run; sys.exit(run(Path(sys.argv[1])))"
+OTHER_SUMS = "from tests.demo import sums; sums.DEFAULT_ACCOUNT = '1310'; "
+
+
+def _demo(home: Path, program: str = RUN, **more: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", program, str(home)]
+    env = environment(home, **more)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=150, check=False)
+
+
+def _processes_of(home: Path) -> list[str]:
+    """Processes with this home in their environment, whoever started them."""
+    if sys.platform != "linux":
+        listed = subprocess.run(["/bin/ps", "axeww", "-o", "command="], capture_output=True, text=True, check=True)
+        return [line for line in listed.stdout.splitlines() if f"AFASCONNECTOR_HOME={home}" in line]
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"AFASCONNECTOR_HOME={home}\0".encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_text().replace("\0", " "))
+    return found
+
+
+def test_the_demo_imports_tells_the_unknown_registers_repeats_and_compares_to_the_cent(tmp_path: Path) -> None:
+    home, stranger = tmp_path / "home", tmp_path / "real.db"
+    done = _demo(home, DATABASE_URL=f"sqlite:///{stranger}", SWEEP_SECONDS="never", TEXT_LANGUAGE="nl")
+    assert (done.returncode, done.stderr) == (0, "")
+    days = 12 * 41
+    first, second = re.findall(
+        r"(\d+) rows read; register-days: (\d+) written, (\d+) unchanged, (\d+) parked", done.stdout
+    )
+    assert [int(figure) for figure in first[1:3]] == [days, 0]
+    assert [int(figure) for figure in second[1:3]] == [0, days]
+    assert (first[0], first[3]) == (second[0], second[3])
+    waiting = [int(days) for days in re.findall(r"Register 26(?:06|99) not found: .* dagen: (\d+)", done.stdout)]
+    assert (len(waiting), sum(waiting)) == (2, int(first[3]))
+    assert f"Kassa 2606: {waiting[0]} wachtende kassadagen verwerkt" in done.stdout
+    assert f"Staff: {days + waiting[0]} register-days" in done.stdout
+    assert "Every register-day and every payment is equal; difference 0.00" in done.stdout
+    assert "Flower:  http://127.0.0.1:" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("   Everything ended well and nothing is left running")
+    assert not _processes_of(home)
+    assert not stranger.exists()
+
+
+def test_a_demo_whose_sums_differ_says_so_with_exit_code_1_and_leaves_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    done = _demo(home, OTHER_SUMS + RUN)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == ["", "The demo failed: Staff and AFAS differ", f"Logs: {home}/log"]
+    assert not _processes_of(home)
+
+
+def test_processes_of_a_home_are_found(tmp_path: Path) -> None:
+    sleeper = [sys.executable, "-c", "import time; time.sleep(300)"]
+    with subprocess.Popen(sleeper, env={**os.environ, "AFASCONNECTOR_HOME": str(tmp_path)}) as process:
+        try:
+            assert len(_processes_of(tmp_path)) == 1
+        finally:
+            process.kill()

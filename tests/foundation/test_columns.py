@@ -1,0 +1,159 @@
+"""Money, moments and the clock: the same on both databases, and exact."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy.exc import StatementError
+
+from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, exact, now
+from workers.database import engine, insert_many, reading, transaction
+
+NOTE = Table(
+    "note",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    Column("amount", Money),
+    Column("at", Moment),
+    Column("content", Json),
+)
+LARGEST = AMOUNT_LIMIT - Decimal("0.0001")
+EUROS = st.decimals(-LARGEST, LARGEST, places=4, allow_nan=False)
+FEW_EUROS = st.decimals(-(10**12), 10**12, places=4, allow_nan=False)
+ZONES = st.sampled_from([ZoneInfo("Europe/Amsterdam"), ZoneInfo("UTC"), ZoneInfo("America/New_York")])
+MOMENTS = st.datetimes(dt.datetime(2, 1, 1), dt.datetime(9998, 1, 1), timezones=ZONES)  # noqa: DTZ001 - bounds
+JSON = st.recursive(
+    st.text(st.characters(exclude_categories=["Cs"])) | st.integers() | st.booleans() | st.none(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+    max_leaves=8,
+)
+law = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+
+
+@pytest.fixture
+def notes(database: str) -> Iterator[str]:
+    NOTE.create(engine())
+    yield database
+    NOTE.drop(engine())
+
+
+def _kept(rows: list[tuple[object, ...]], *columns: str) -> list[tuple[object, ...]]:
+    """What comes back of rows that were inserted, one half by statement and the other in bulk, in their order."""
+    numbered = [(number, *row) for number, row in enumerate(rows)]
+    half = len(rows) // 2
+    with transaction() as session:
+        session.execute(NOTE.delete())
+        for row in numbered[:half]:
+            session.execute(insert(NOTE).values(dict(zip(("id", *columns), row, strict=True))))
+        insert_many(session, NOTE, ("id", *columns), numbered[half:])
+    with reading() as session:
+        return [tuple(row) for row in session.execute(select(*(NOTE.c[name] for name in columns)).order_by(NOTE.c.id))]
+
+
+@law
+@given(amounts=st.lists(EUROS | st.none(), max_size=8))
+@example([LARGEST, -LARGEST, Decimal("0.0001"), Decimal("-0.0001"), Decimal(0), None])
+@example([Decimal("-0.0000"), Decimal("1E+3"), Decimal("12345678901234.5678")])
+def test_an_amount_comes_back_to_the_last_decimal(notes: str, amounts: list[Decimal | None]) -> None:
+    assert notes
+    kept = _kept([(amount,) for amount in amounts], "amount")
+    assert kept == [(amount,) for amount in amounts]
+    assert all(isinstance(amount, Decimal | None) for (amount,) in kept)
+
+
+@law
+@given(amounts=st.lists(FEW_EUROS, min_size=1, max_size=12))
+@example([Decimal("0.1")] * 3)
+@example([Decimal("999999999999.9999"), Decimal("0.0001"), Decimal(-1000000000000)])
+def test_sum_and_order_of_amounts_are_exact_in_the_database(notes: str, amounts: list[Decimal]) -> None:
+    assert notes
+    _kept([(amount,) for amount in amounts], "amount")
+    with reading() as session:
+        assert session.scalar(select(func.sum(NOTE.c.amount))) == sum(amounts)
+        assert session.scalars(select(NOTE.c.amount).order_by(NOTE.c.amount)).all() == sorted(amounts)
+        above = session.scalar(select(func.count()).where(NOTE.c.amount > amounts[0]))
+    assert above == sum(amount > amounts[0] for amount in amounts)
+
+
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "0.00001",
+        "-1.00005",
+        "1E-5",
+        f"{LARGEST}9",
+        "900000000000000",
+        "-900000000000000",
+        "1E+40",
+        "NaN",
+        "sNaN",
+        "Infinity",
+    ],
+)
+def test_an_amount_that_would_not_come_back_is_refused_and_nothing_is_written(notes: str, amount: str) -> None:
+    assert notes
+    for refused in (Decimal(amount), float(Decimal(amount)) if amount != "sNaN" else 0.1):
+        with pytest.raises(AmountError):
+            exact(refused)  # type: ignore[arg-type]
+        with pytest.raises(AmountError), transaction() as session:
+            insert_many(session, NOTE, ("id", "amount"), [(1, Decimal(1)), (2, refused)])
+        with pytest.raises(StatementError) as caught, transaction() as session:
+            session.execute(insert(NOTE), [{"id": 1, "amount": Decimal(1)}, {"id": 2, "amount": refused}])
+        assert isinstance(caught.value.orig, AmountError)
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(NOTE)) == 0
+
+
+@pytest.mark.usefixtures("home")
+def test_what_is_wrong_with_an_amount_is_told_with_the_amount() -> None:
+    with pytest.raises(AmountError, match=r"0\.12345: meer dan vier decimalen"):
+        exact(Decimal("0.12345"))
+    with pytest.raises(AmountError, match=r"900000000000000: geen bedrag"):
+        exact(AMOUNT_LIMIT)
+
+
+@law
+@given(moments=st.lists(MOMENTS | st.none(), max_size=6))
+def test_a_moment_comes_back_the_same_in_utc(notes: str, moments: list[dt.datetime | None]) -> None:
+    assert notes
+    kept = _kept([(moment,) for moment in moments], "at")
+    assert kept == [(moment.astimezone(dt.UTC) if moment else None,) for moment in moments]
+    with reading() as session:
+        later = session.scalars(select(NOTE.c.at).where(NOTE.c.at.is_not(None)).order_by(NOTE.c.at)).all()
+    assert later == sorted(later)
+    assert all(moment.tzinfo == dt.UTC for (moment,) in kept if isinstance(moment, dt.datetime))
+
+
+@law
+@given(values=st.lists(JSON, max_size=6))
+def test_a_json_value_comes_back_the_same(notes: str, values: list[object]) -> None:
+    assert notes
+    assert _kept([(value,) for value in values], "content") == [(value,) for value in values]
+
+
+@law
+@given(seconds=st.floats(-1e6, 1e6).filter(lambda seconds: seconds == 0 or abs(seconds) > 1e-3))
+def test_the_clock_is_the_databases_and_counts_in_fractions_of_a_second(notes: str, seconds: float) -> None:
+    assert notes
+    with reading() as session:
+        row = session.execute(select(now(), now(seconds), now())).one()
+    before, then, after = row
+    assert before.tzinfo == dt.UTC
+    slack = dt.timedelta(milliseconds=2)
+    assert before - slack <= then - dt.timedelta(seconds=seconds) <= after + slack
+
+
+def test_a_kept_moment_and_the_clock_compare(notes: str) -> None:
+    assert notes
+    with transaction() as session:
+        session.execute(insert(NOTE).values(id=1, at=now()))
+        session.execute(insert(NOTE).values(id=2, at=dt.datetime.now(dt.UTC) + dt.timedelta(days=1)))
+        assert session.scalars(select(NOTE.c.id).where(NOTE.c.at > now(3600))).all() == [2]
+        assert session.scalars(select(NOTE.c.id).where(NOTE.c.at > now(-3600)).order_by(NOTE.c.at)).all() == [1, 2]
+        assert session.scalars(select(NOTE.c.id).where(NOTE.c.at <= now())).all() == [1]

@@ -1,0 +1,146 @@
+"""Transactions: whole or not at all, no update lost, readers and writers side by side, on both databases."""
+
+import os
+import signal
+import sqlite3
+import stat
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from tests.foundation.gate import together
+from tests.postgresql import Server
+from workers import database as databases
+from workers.columns import now
+from workers.database import engine, reading, table_of, transaction
+from workers.ledger.models import Heartbeat, TurnoverRun
+from workers.staff.models import Organisation
+
+INCREMENT = """
+from sqlalchemy import select, update
+from workers.database import transaction
+from workers.staff.models import Organisation
+with transaction() as session:
+    pass
+"""
+INCREMENTS = """
+for _ in range(25):
+    with transaction() as session:
+        found = session.scalar(select(Organisation.name).where(Organisation.id == 1))
+        session.execute(update(Organisation).values(name=str(int(found) + 1)))
+"""
+
+
+def _count(model: type[databases.Base]) -> int:
+    with reading() as session:
+        return session.scalar(select(func.count()).select_from(table_of(model))) or 0
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_sqlite_loses_no_update_of_eight_processes() -> None:
+    with transaction() as session:
+        session.add(Organisation(id=1, guid="a", name="0"))
+    together(8, INCREMENT, INCREMENTS)
+    with reading() as session:
+        assert session.scalar(select(Organisation.name)) == "200"
+
+
+def test_a_transaction_is_whole_or_not_at_all(database: str) -> None:
+    def half() -> None:
+        with transaction() as session:
+            session.execute(insert(Organisation).values(guid="a", name="A"))
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        half()
+    assert (database, _count(Organisation)) == (database, 0)
+
+
+def test_a_row_belongs_to_rows_that_exist(database: str) -> None:
+    assert database
+    values = {"kind": "manual", "day": func.current_date(), "date_from": func.current_date()}
+    run = insert(TurnoverRun).values(**values, date_to=func.current_date(), organisation_id=7, created_at=now())
+    with pytest.raises(IntegrityError), transaction() as session:
+        session.execute(run)
+    assert _count(TurnoverRun) == 0
+
+
+def test_readers_see_what_was_committed_and_hold_up_no_writer(database: str) -> None:
+    assert database
+    with transaction() as session:
+        session.add(Organisation(id=1, guid="a", name="before"))
+    with transaction() as writing, reading() as session:
+        writing.execute(update(Organisation).values(name="after"))
+        assert session.scalar(select(Organisation.name)) == "before"
+        with reading() as another:
+            assert another.scalar(select(Organisation.name)) == "before"
+        writing.commit()
+    with reading() as session:
+        assert session.scalar(select(Organisation.name)) == "after"
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_sqlite_keeps_what_is_committed_also_when_the_power_fails() -> None:
+    with reading() as session:
+        pragmas = [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+    assert pragmas == ["wal", 2, 1]
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_on_sqlite_a_writer_is_alone_from_its_beginning(home: Path) -> None:
+    other = sqlite3.connect(home / "afasconnector.db", timeout=0, isolation_level=None)
+    with transaction() as session:
+        session.scalar(select(Organisation.name))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+    other.execute("BEGIN IMMEDIATE")
+    other.close()
+
+
+def test_a_forked_process_speaks_over_a_connection_of_its_own(database: str) -> None:
+    assert database
+    ask = text("SELECT pg_backend_pid()") if database == "postgresql" else text("SELECT 1")
+    with reading() as session:
+        ours = session.scalar(ask)
+    ear, mouth = os.pipe()
+    if not (child := os.fork()):
+        databases.forget_engine()
+        with reading() as session:
+            theirs = session.scalar(ask)
+        os.write(mouth, str(theirs).encode())
+        os._exit(0)
+    os.close(mouth)
+    assert os.waitpid(child, 0)[1] == 0
+    with open(ear, "rb") as answer:  # noqa: PTH123 - a pipe has no path
+        theirs = int(answer.read())
+    with reading() as session:
+        assert session.scalar(ask) == ours
+    assert database == "sqlite" or theirs != ours
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_what_is_committed_survives_a_crash_of_the_server(postgresql_server: Server) -> None:
+    with transaction() as session:
+        session.add(Heartbeat(name="sweep", at=session.scalar(select(now()))))
+    postgresql_server.end(signal.SIGQUIT)
+    postgresql_server.start()
+    assert _count(Heartbeat) == 1
+
+
+@pytest.mark.usefixtures("sqlite")
+def test_the_engine_is_made_at_first_use_and_once() -> None:
+    assert databases.engine.cache_info().currsize == 0
+    assert engine() is engine()
+    databases.forget_engine()
+    assert databases.engine.cache_info().currsize == 0
+
+
+def test_a_database_file_is_its_owners_alone(sqlite: str, home: Path) -> None:
+    assert sqlite
+    with transaction() as session:
+        session.add(Organisation(guid="a", name="A"))
+    files = list(home.glob("afasconnector.db*"))
+    assert home / "afasconnector.db" in files
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
