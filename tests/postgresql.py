@@ -42,9 +42,10 @@ class PostgresqlMissing(Exception):  # noqa: N818 - named for what the developer
 
 
 class Server:
-    """An empty server on a free loopback port; `url` ends before the name of a database."""
+    """An empty server on a free loopback port, all in one folder; `url` ends before the name of a database."""
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         account = _account()
         self._as: dict[str, Any] = {"cwd": folder}
         if account:

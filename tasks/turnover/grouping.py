@@ -7,7 +7,7 @@ from decimal import Decimal, Inexact, localcontext
 from typing import Any
 
 from tasks.turnover import rows as values
-from tasks.turnover.rows import EXACT, UnreadableError
+from tasks.turnover.rows import AMOUNT_LIMIT, EXACT, UnreadableError
 
 FOUR_DECIMALS = -4  #: the smallest exponent of an amount that needs no rounding
 
@@ -69,13 +69,16 @@ class Grouping:
 
         An exact sum has the smallest exponent of its terms: one look at the total tells whether any row needs rounding.
         """
+        amounts = [row.amount for row in rows]
+        if not set(map(type, amounts)) <= {Decimal, int}:
+            return None
+        # Before they are summed: two amounts beyond the limit may make a sum within it.
+        if max(amounts, default=0) >= AMOUNT_LIMIT or min(amounts, default=0) <= -AMOUNT_LIMIT:
+            return None
         sums: dict[tuple[Any, Any, Any], Any] = {}
         known = sums.get
         try:
-            for row in rows:
-                amount = row.amount
-                if type(amount) is not Decimal and type(amount) is not int:
-                    return None
+            for row, amount in zip(rows, amounts, strict=True):
                 key = (row.register, row.date, row.account_number)
                 sums[key] = known(key, 0) + amount
             exponent = sum(sums.values(), Decimal(0)).as_tuple().exponent
@@ -86,6 +89,9 @@ class Grouping:
 
     def _all_readable(self, keys: Mapping[tuple[Any, Any, Any], object]) -> bool:
         codes = {register for register, _, _ in keys} | {account for _, _, account in keys}
+        if not codes.isdisjoint((0, 1)):
+            # Python takes JSON's false and true, which are no codes, for the same.
+            return False
         self._codes |= {raw: values.code(raw) for raw in codes}
         self._dates |= {raw: values.day(raw) for raw in {day for _, day, _ in keys}}
         return all(self.first <= day <= self.last for day in self._dates.values())

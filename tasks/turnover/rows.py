@@ -28,7 +28,7 @@ def code(value: object) -> str:
         return value.strip()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, Decimal) and abs(value) < AMOUNT_LIMIT and value == value.to_integral_value():
+    if isinstance(value, Decimal) and value.copy_abs() < AMOUNT_LIMIT and value == value.to_integral_value():
         return str(int(value))
     raise UnreadableError("turnover.unreadable.code")
 
@@ -56,7 +56,8 @@ def amount(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise UnreadableError("turnover.unreadable.amount")
     value = Decimal(value)
-    if not value.is_finite() or abs(value) >= AMOUNT_LIMIT:
+    # Not abs(): that would round a number of more digits than EXACT sums have.
+    if not value.is_finite() or value.copy_abs() >= AMOUNT_LIMIT:
         raise UnreadableError("turnover.unreadable.limit")
     return value
 

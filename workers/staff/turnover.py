@@ -1,12 +1,13 @@
 """Turnover in Staff: what a register-day holds now, and its replacement as a whole."""
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, cast, delete, func, select, type_coerce, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -128,19 +129,30 @@ def replace(session: Session, contents: Sequence[Content], run_ids: Mapping[Key,
         session.connection().execute(delete(table_of(TurnoverPayment)).where(*that_day), gone)
         _update(session, [content for content in contents if (content.register_id, content.date) in before], run_ids)
     new = [content for content in contents if (content.register_id, content.date) not in before]
-    insert_many(
+    _insert(
         session,
-        table_of(Turnover),
+        Turnover,
         ("register_id", "date", "turnover_group_id", "amount", "run_id"),
         ((c.register_id, c.date, c.turnover_group_id, c.amount, run_ids[c.register_id, c.date]) for c in new),
     )
-    insert_many(
+    _insert(
         session,
-        table_of(TurnoverPayment),
+        TurnoverPayment,
         ("register_id", "date", "payment_method_id", "amount"),
         ((c.register_id, c.date, method, part) for c in contents for method, part in c.payments.items()),
     )
     return before
+
+
+def _insert(
+    session: Session, model: type[Turnover | TurnoverPayment], columns: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
+    """Insert rows; what the driver raises comes as SQLAlchemy's own, which tells a refusal from a lost lock."""
+    driver = session.connection().dialect.loaded_dbapi.Error
+    try:
+        insert_many(session, table_of(model), columns, rows)
+    except driver as error:
+        raise DBAPIError.instance(f"INSERT INTO {model.__tablename__}", None, error, driver) from error
 
 
 def _update(session: Session, contents: Sequence[Content], run_ids: Mapping[Key, int]) -> None:

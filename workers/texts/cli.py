@@ -2,8 +2,8 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "cli.turnover": (
-        "Omzet van een organisatie importeren: TURNOVER <guid> -40 leest 40 dagen terug tot en met vandaag",
-        "Import an organisation's turnover: TURNOVER <guid> -40 reads from 40 days ago up to and including today",
+        "Omzet van een organisatie importeren: TURNOVER GUID -40 leest 40 dagen terug tot en met vandaag",
+        "Import an organisation's turnover: TURNOVER GUID -40 reads from 40 days ago up to and including today",
     ),
     "cli.from": ("eerste boekdag (jjjj-mm-dd)", "first booking day (yyyy-mm-dd)"),
     "cli.to": ("laatste boekdag (jjjj-mm-dd)", "last booking day (yyyy-mm-dd)"),
