@@ -2,6 +2,7 @@
 
 import json
 import os
+import tempfile
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
@@ -15,16 +16,16 @@ def made_secret(home: Path, name: str, value: str) -> str:
     """The content of `secrets/<name>` in the home; `value` is written there, mode 600, when nothing is there yet."""
     path = home / "secrets" / name
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f".{name}.{os.getpid()}")
-    draft.touch(mode=0o600)
-    draft.write_text(value, encoding="utf-8")
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(value)
     try:
-        # A link appears whole or not at all, so two processes that start together read one secret.
+        # A link appears whole or not at all, so two that start together read one secret.
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()
     return path.read_text(encoding="utf-8").strip()
 
 

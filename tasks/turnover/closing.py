@@ -18,7 +18,11 @@ from workers.texts import text
 def close(run_id: int) -> int | None:
     """End the run if nothing of it is left to do: its mail's id, or None when it goes on or has ended before."""
     with transaction() as session:
-        mail = _post(session, run_id) if runs.close(session, run_id) else None
+        state = runs.close(session, run_id)
+        if state == RunState.DONE and gather(session, run_id).proof.difference:
+            # What was read and what was recorded differ: nobody may believe that all is well.
+            runs.finish(session, run_id, RunState.DONE_WITH_FAILURES, text("turnover.proof"))
+        mail = _post(session, run_id) if state else None
     if mail is not None:
         log_end(run_id)
     return mail
@@ -59,8 +63,9 @@ def log_end(run_id: int) -> None:
     """The lines of a run that has ended; a run that died between its end and these lines is logged by the sweep."""
     with reading() as session:
         facts = gather(session, run_id)
-    for line in (*log_lines.failures(facts, text), log_lines.end(facts)):
-        runlog.write(line)
+    for line in log_lines.failures(facts, text):
+        runlog.write(line, "WARNING")
+    runlog.write(log_lines.end(facts), "ERROR" if facts.state == RunState.FAILED else "INFO")
     with transaction() as session:
         runs.logged(session, run_id)
 

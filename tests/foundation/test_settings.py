@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from workers import settings
@@ -126,6 +126,8 @@ def test_seconds_are_a_finite_positive_number(value: str) -> None:
 
 
 @given(server=st.floats(0.1, 5000), within=st.floats(0.1, 5000), after=st.floats(0.1, 11_000))
+@example(server=900, within=90, after=990)
+@example(server=900, within=90, after=990.5)
 def test_a_line_is_in_doubt_only_after_afas_can_have_ended_it(server: float, within: float, after: float) -> None:
     asked = {"AFAS_SERVER_TIMEOUT": str(server), "SEND_WITHIN": str(within), "IN_DOUBT_AFTER": str(after)}
     if after > server + within:

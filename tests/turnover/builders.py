@@ -157,9 +157,17 @@ class Shop:
 
     def imports(self, window: Window = WEEK, registers: Sequence[str] | None = None) -> RunFacts:
         """A run by hand, done as far as it goes."""
-        run = self.order(window, registers)
+        return self.works(self.order(window, registers))
+
+    def works(self, run: int) -> RunFacts:
+        """What can be done of a run now is done."""
         import_.work(run, self.recorder.hands())
         return closing.summary(run)
+
+    def goes_on(self, run: int) -> RunFacts:
+        """The run whose pause is over is worked on again."""
+        execute(f"UPDATE turnover_run SET due_at = NULL WHERE id = {run}")
+        return self.works(run)
 
 
 def held() -> Sums:

@@ -101,7 +101,7 @@ def test_a_payment_method_that_goes_between_staging_and_writing_fails_its_days_a
 def test_parts_of_a_day_that_no_column_can_hold_fail_it_alone(shop: Shop) -> None:
     huge = "899999999999999"
     parts = [(huge, "8000"), (f"-{huge}", "1310"), (huge, None)]
-    shop.serves(*(sale("2600", 0, euros, account) for euros, account in parts), sale("2600", 1, "1"))
+    shop.serves(*(sale("2600", 0, euros, account) for euros, account in parts), sale("2600", 1, "0.5"))
     facts = shop.imports()
     assert list(held()) == [("2600", day(1))]
     assert facts.days == {"failed": 1, "written": 1}

@@ -63,6 +63,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{tries} keer geprobeerd zonder antwoord van AFAS; probeer opnieuw met: afasconnector runs retry",
         "tried {tries} times without an answer of AFAS; try again with: afasconnector runs retry",
     ),
+    "turnover.proof": (
+        "de sluitcontrole klopt niet: wat gelezen is, is niet wat geboekt is; importeer opnieuw en meld het",
+        "the closing proof fails: what was read is not what was recorded; import again and report it",
+    ),
     "turnover.overdue": (
         "niet klaar toen de import van de volgende dag begon; kijk of de workers draaien (afasconnector status)",
         "not done when the next day's import fell due; see whether the workers run (afasconnector status)",
