@@ -88,7 +88,7 @@ class Settings(BaseModel):
     broker_url: str | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
     result_backend: str | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
     secret_keys: Annotated[Words, AfterValidator(_fernet_keys)] = Field((), repr=False)
-    smtp_url: str | None = Field(None, repr=False, pattern=r"^smtps?(\+starttls)?://")
+    smtp_url: str | None = Field(None, repr=False, pattern=r"^(smtp|smtps|smtp\+starttls)://[^/\s]+")
     mail_from: str = "afasconnector@localhost"
     admin_mail: Words = ()
     log_file: str | None = None
@@ -155,7 +155,11 @@ def read(environment: Mapping[str, str]) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError("\n".join(problems + [_told(detail, values) for detail in _details(error)])) from None
+        details = _details(error)
+        problems += [_told(detail, values) for detail in details]
+        # Without the wrong ones, the others can still be held against each other.
+        wrong = {str(detail["loc"][0]).upper() for detail in details}
+        settings = Settings.model_validate({name: value for name, value in values.items() if name not in wrong})
     problems += _contradictions(settings)
     if problems:
         raise SettingsError("\n".join(problems))
@@ -184,10 +188,17 @@ def _told(detail: Mapping[str, Any], values: Mapping[str, str]) -> str:
 
 
 def _contradictions(settings: Settings) -> list[str]:
+    found = []
     at_least = settings.afas_server_timeout + settings.send_within
     if settings.in_doubt_after <= at_least:
-        return [text("settings.in_doubt", value=f"{settings.in_doubt_after:g}", least=f"{at_least:g}")]
-    return []
+        found.append(text("settings.in_doubt", value=f"{settings.in_doubt_after:g}", least=f"{at_least:g}"))
+    # Workers run in another folder than the command line: a relative path would be two files.
+    scheme, _, path = settings.database.partition(":///")
+    if scheme.startswith("sqlite") and not Path(path).is_absolute():
+        found.append(text("settings.relative", path=path))
+    if settings.ca_bundle is not None and not (settings.ca_bundle.is_absolute() and settings.ca_bundle.is_file()):
+        found.append(text("settings.ca_bundle", path=settings.ca_bundle))
+    return found
 
 
 @cache

@@ -50,6 +50,7 @@ def ask(run: Run, lease: int, seen: Callable[[dt.date], None]) -> float | None:
     due = ledger_sources.open_sources(run.id, lease, [(s.label, s.label, s.codes) for s in found])
     if run.attempts == 0 and due:
         closing.log_start(run.id)
+    _fail_gone(run, lease, {label: key for label, key in due.items() if label not in {s.label for s in found}})
     later = {}
     for source in found:
         if source.label in due:
@@ -57,6 +58,17 @@ def ask(run: Run, lease: int, seen: Callable[[dt.date], None]) -> float | None:
             if isinstance(error, TryLater):
                 later[source] = error
     return _put_off(run, lease, connection, later) if later else None
+
+
+def _fail_gone(run: Run, lease: int, gone: Mapping[str, int]) -> None:
+    """Sources that were to be read, and that no register names any more since the run began."""
+    if not gone:
+        return
+    with transaction() as session:
+        leases.fenced(session, TurnoverRun, run.id, lease)
+        for label, source_read_id in gone.items():
+            told = text("turnover.no_source", organisation=label)
+            ledger_sources.record(session, source_read_id, state=SourceState.FAILED, message=told)
 
 
 def _paused(run: Run, connection: Connection) -> float | None:

@@ -90,11 +90,14 @@ def _missing_registers(
 
 def _missing_methods(session: Session, organisation_id: int, failed: Iterable[RegisterDay]) -> Iterable[MissingMethod]:
     methods = lookup.payment_method_names(session, organisation_id)
-    known = {code for _, code, _ in methods}
+    known = {(organisation, code) for organisation, code, _ in methods}
+    owner_of = lookup.register_owners(session, organisation_id)
     names = [(code, name) for _, code, name in methods]
 
     def missing(day: RegisterDay) -> list[str]:
-        return [code for code in day.payments or {} if code not in known] if day.reason == "payment_method" else []
+        if day.reason != "payment_method":
+            return []
+        return [code for code in day.payments or {} if (owner_of.get(day.register_id or 0), code) not in known]
 
     for code, days in _grouped(failed, missing):
         amount = sum((Decimal((day.payments or {}).get(code, "0")) for day in days), Decimal(0))

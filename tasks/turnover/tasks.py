@@ -37,7 +37,8 @@ def import_organisation(self: Any, /, organisation: str, run: int | None = None,
         run = orders.ordered(organisation, Order(**order))
     wait = import_.work(run, HANDS)
     if wait is not None and wait < pace.SHORT:
-        raise self.retry(countdown=wait, args=(), kwargs={"organisation": organisation, "run": run})
+        # A second more, or the message comes before the run is due by the database's clock.
+        raise self.retry(countdown=wait + 1, args=(), kwargs={"organisation": organisation, "run": run})
     return run
 
 

@@ -24,7 +24,7 @@ WANTED = {
     "ADMIN_MAIL": ("a@voorbeeld.nl,b@voorbeeld.nl", ("a@voorbeeld.nl", "b@voorbeeld.nl")),
     "LOG_FILE": ("-", "-"),
     "ALLOWED_HOSTS": ("*.afas.online, 127.0.0.1 ,", ("*.afas.online", "127.0.0.1")),
-    "CA_BUNDLE": ("/etc/ssl/own.pem", Path("/etc/ssl/own.pem")),
+    "CA_BUNDLE": (__file__, Path(__file__)),
     "AFAS_PARALLEL_CALLS": ("8", 8),
     "AFAS_CONNECT_TIMEOUT": ("2.5", 2.5),
     "AFAS_SERVER_TIMEOUT": ("300", 300),
@@ -175,3 +175,15 @@ def test_the_environment_is_read_in_one_file() -> None:
             readers.add(path.relative_to(ROOT).as_posix())
     # The second hands its environment on to the processes that it starts.
     assert readers == {"workers/settings.py", "workers/children.py"}
+
+
+def test_a_relative_path_of_database_or_authority_is_refused_for_workers_run_elsewhere() -> None:
+    assert "DATABASE_URL" in _refused(DATABASE_URL="sqlite:///here.db")
+    assert "CA_BUNDLE" in _refused(CA_BUNDLE="own.pem")
+    assert "CA_BUNDLE" in _refused(CA_BUNDLE="/nowhere/own.pem")
+
+
+def test_settings_that_contradict_each_other_are_told_beside_those_that_are_wrong_alone() -> None:
+    told = _refused(IN_DOUBT_AFTER="3", SMTP_URL="gopher://x")
+    assert "IN_DOUBT_AFTER" in told
+    assert "SMTP_URL" in told

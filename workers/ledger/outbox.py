@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from workers.columns import now
@@ -77,9 +77,3 @@ def due() -> list[int]:
                 )
             )
         )
-
-
-def readdress(session: Session, run_id: int, recipients: tuple[str, ...]) -> None:
-    """Give a mail that nobody could get its recipients, known by now."""
-    unsent = (OutboxMail.run_id == run_id, OutboxMail.sent_at.is_(None), OutboxMail.recipient == "")
-    session.execute(update(OutboxMail).where(*unsent).values(recipient=",".join(recipients), due_at=now()))

@@ -169,7 +169,7 @@ def put_off(run_id: int, lease: int, seconds: float, *, attempt: bool) -> None:
     with transaction() as session:
         state = case((pending_days(run_id), RunState.RUNNING), else_=RunState.WAITING)
         values = {"state": state, "due_at": now(seconds), "hint_at": now(seconds), "hints": 0}
-        leases.fenced(session, TurnoverRun, run_id, lease, **values, attempts=TurnoverRun.attempts + attempt)
+        leases.fenced(session, TurnoverRun, run_id, lease, **values, attempts=TurnoverRun.attempts + int(attempt))
 
 
 def ended(run_id: int) -> bool:

@@ -171,6 +171,12 @@ def register_names(session: Session, organisation_id: int) -> list[tuple[str | N
     return [(code, name) for code, name in rows]
 
 
+def register_owners(session: Session, organisation_id: int) -> dict[int, int]:
+    """{register id: organisation id} of the connection group."""
+    group = Register.organisation_id.in_(group_ids(session, organisation_id))
+    return {key: owner for key, owner in session.execute(select(Register.id, Register.organisation_id).where(group))}
+
+
 def sign(session: Session, organisation_id: int) -> int:
     """1, or -1 for an organisation whose connector gives turnover as credit."""
     chosen = select(TurnoverSetting.sign).where(TurnoverSetting.organisation_id == organisation_id)

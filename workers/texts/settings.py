@@ -71,6 +71,14 @@ TEXTS = {
         "IN_DOUBT_AFTER={value}: moet groter zijn dan AFAS_SERVER_TIMEOUT + SEND_WITHIN = {least}",
         "IN_DOUBT_AFTER={value}: must be greater than AFAS_SERVER_TIMEOUT + SEND_WITHIN = {least}",
     ),
+    "settings.relative": (
+        "DATABASE_URL: {path} is geen absoluut pad; schrijf sqlite:////absoluut/pad",
+        "DATABASE_URL: {path} is no absolute path; write sqlite:////absolute/path",
+    ),
+    "settings.ca_bundle": (
+        "CA_BUNDLE={path}: geef het absolute pad van een bestand dat er is",
+        "CA_BUNDLE={path}: give the absolute path of a file that is there",
+    ),
     "secret.key": (
         "{owner}: geen sleutel van SECRET_KEYS past; zet de oude sleutel erbij of vul het geheim opnieuw in",
         "{owner}: no key of SECRET_KEYS fits; add the old key or fill in the secret again",
