@@ -15,7 +15,7 @@ def run(home: Path, *, keep: bool = False) -> int:
     """Tell the story in `home`, which is emptied first; whatever happens, nothing stays running."""
     # A Latin-1 terminal is no reason to fail.
     sys.stdout.reconfigure(errors="replace", line_buffering=True)  # type: ignore[union-attr]
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     machine.forget_settings()
     try:
