@@ -1,5 +1,7 @@
 """Once a local day, one scheduled run for each active organisation: a row first, then its message."""
 
+import datetime as dt
+
 from tasks.turnover import import_
 from tasks.turnover.import_ import Hands
 from tasks.turnover.orders import Window
@@ -15,24 +17,29 @@ from workers.texts import text
 def dispatch(hands: Hands) -> list[int]:
     """Make the runs whose hour of the local day has passed, one a day however often it is called; returns their ids."""
     beat("dispatch")
-    local = runs.clock().astimezone(current().zone)
+    return dispatch_at(runs.clock(), hands)
+
+
+def dispatch_at(moment: dt.datetime, hands: Hands) -> list[int]:
+    """Make the runs that are due at `moment`; what earlier days left open ends first."""
+    local = moment.astimezone(current().zone)
     with reading() as session:
         due = [daily for daily in lookup.daily(session) if daily.daily_at <= local.time()]
     made = []
     for daily in due:
+        _end_overdue(daily, local.date(), hands)
         window = Window.back(local.date(), daily.days_back)
         wanted = runs.Wanted(daily.organisation_id, local.date(), window.first, window.last)
         run_id = runs.make(wanted, "scheduled", current().sweep_seconds)
         if run_id is None:
             continue
         made.append(run_id)
-        _end_overdue(daily, wanted, hands)
         if run := runs.get(run_id):
             hands.start(run)
     return made
 
 
-def _end_overdue(daily: Daily, wanted: runs.Wanted, hands: Hands) -> None:
+def _end_overdue(daily: Daily, today: dt.date, hands: Hands) -> None:
     """A run that has not ended when the next day's falls due ends failed, and is told."""
-    for overdue in runs.overdue(daily.organisation_id, wanted.day):
+    for overdue in runs.overdue(daily.organisation_id, today):
         import_.give_up(overdue, text("turnover.overdue"), hands)

@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy.exc import OperationalError
 
 from tasks.turnover import closing, overwrite
 from tasks.turnover.asking import CONFIGURATION, ask
+from tasks.turnover.parked import apply_parked
 from workers.database import reading
 from workers.ledger import days, leases, runs
 from workers.ledger.days import Parcel
@@ -68,8 +70,16 @@ def write_register(run_id: int, register: str, dates: Sequence[dt.date], hands: 
 
 
 def finish(run: Run, hands: Hands) -> None:
-    """Close the run if all of it is done; then its mail goes out and the organisation's next run begins."""
-    _ended(run, closing.close(run.id), hands)
+    """Close the run if all of it is done; then its mail goes out and the organisation's next run begins.
+
+    Amounts whose register or payment method was made while the run was at work are written now.
+    """
+    mail = closing.close(run.id)
+    _ended(run, mail, hands)
+    if mail is not None:
+        # Set-up that is wrong by now is told by the next run, not by this one, which has ended.
+        with suppress(*CONFIGURATION):
+            apply_parked([run.organisation_id])
 
 
 def give_up(run: Run, message: str, hands: Hands) -> None:

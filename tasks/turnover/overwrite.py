@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from tasks.turnover.convert import Target, by_method, error_text, obstacle
 from tasks.turnover.sources import targets
-from workers.database import transaction
-from workers.ledger import days, runs
+from workers.database import reading, transaction
+from workers.ledger import days, runs, waiting
 from workers.ledger.days import Staged
 from workers.ledger.models import DayState
 from workers.settings import current
-from workers.staff import groups, turnover
+from workers.staff import groups, lookup, turnover
 from workers.staff.turnover import Content
 from workers.texts import text
 
@@ -24,20 +24,34 @@ WAITING = (DayState.PARKED, DayState.FAILED)
 
 @dataclass(frozen=True)
 class _Job:
-    """What the writing of register-days needs to know; `states`: those that may be written."""
+    """What the writing of register-days needs to know; `states`: those that may be written.
 
+    `sign` is the connection owner's: amounts whose register nobody knew were staged with it.
+    """
+
+    organisation_id: int
     targets: Mapping[str, Target]
     states: Sequence[DayState]
+    sign: int
 
 
 def write(organisation_id: int, ids: Sequence[int]) -> None:
     """Write pending register-days. Writing one twice does nothing; a lost connection or lock is raised."""
-    _write(_Job(targets(organisation_id), (DayState.PENDING,)), ids)
+    _write(_job(organisation_id, (DayState.PENDING,)), ids)
 
 
 def write_waiting(organisation_id: int, ids: Sequence[int]) -> None:
-    """Write parked and failed register-days whose register and payment methods are there by now."""
-    _write(_Job(targets(organisation_id), WAITING), ids)
+    """Write parked and failed register-days whose register and payment methods are there by now.
+
+    While an import is at work for the organisation nothing is written.
+    """
+    _write(_job(organisation_id, WAITING), ids)
+
+
+def _job(organisation_id: int, states: Sequence[DayState]) -> _Job:
+    with reading() as session:
+        sign = lookup.sign(session, organisation_id)
+    return _Job(organisation_id, targets(organisation_id), states, sign)
 
 
 def _write(job: _Job, ids: Sequence[int]) -> None:
@@ -72,8 +86,10 @@ def _one_line(error: Exception) -> str:
 
 def _write_together(job: _Job, ids: Collection[int]) -> None:
     with transaction() as session:
+        if job.states == WAITING:
+            ids = waiting.still_waiting(session, job.organisation_id, ids)
         staged = days.take(session, ids, job.states)
-        ready = [day for day in staged if _check(session, job, day)]
+        ready = [_signed(session, job, day) for day in staged if _check(session, job, day)]
         if not ready:
             return
         group_of = groups.ensure(session, {job.targets[day.register].register_id for day in ready})
@@ -97,6 +113,13 @@ def _check(session: Session, job: _Job, day: Staged) -> bool:
     if problem and (DayState.PENDING in job.states or problem[0] == "payment_method"):
         days.failed(session, day.id, problem[0], error_text(day.register, day.date, problem[1], text))
     return problem is None
+
+
+def _signed(session: Session, job: _Job, day: Staged) -> Staged:
+    """The register-day with the sign of the organisation that its register turned out to belong to."""
+    if day.register_id is None and job.targets[day.register].sign != job.sign:
+        return days.turn(session, day)
+    return day
 
 
 def _content(day: Staged, target: Target, group_of: Mapping[int, int]) -> Content:

@@ -24,9 +24,11 @@ def _apply_parked(owner: int) -> list[str]:
     with reading() as session:
         connection = lookup.connection(session, owner)
     source_of = {code: source.label for source in sources(connection, None) for code in source.codes}
-    fitting = [(key, code) for key, code, source in waiting.waiting(owner) if source_of.get(code) == source]
-    overwrite.write_waiting(owner, [key for key, _ in fitting])
-    lines = []
-    for code, count, amount in waiting.applied([key for key, _ in fitting]):
-        lines.append(text("turnover.applied", code=code, count=count, amount=amount))
-    return lines
+    with reading() as session:
+        found = waiting.waiting(session, owner, source_of.keys() - {""})
+    fitting = [key for key, code, source in found if source_of[code] == source]
+    overwrite.write_waiting(owner, fitting)
+    return [
+        text("turnover.applied", code=code, count=count, amount=amount)
+        for code, count, amount in waiting.applied(fitting)
+    ]

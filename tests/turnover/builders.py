@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -159,9 +159,9 @@ class Shop:
         """A run by hand, done as far as it goes."""
         return self.works(self.order(window, registers))
 
-    def works(self, run: int) -> RunFacts:
-        """What can be done of a run now is done."""
-        import_.work(run, self.recorder.hands())
+    def works(self, run: int, seen: Callable[[dt.date], None] = lambda _: None) -> RunFacts:
+        """What can be done of a run now is done; `seen` is called after each slice."""
+        import_.work(run, replace(self.recorder.hands(), seen=seen))
         return closing.summary(run)
 
     def goes_on(self, run: int) -> RunFacts:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,11 +30,15 @@ STAGED = (
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A register-day as it lies in the ledger; `payments` are euros per account number as AFAS gave it."""
+    """A register-day as it lies in the ledger; `payments` are euros per account number as AFAS gave it.
+
+    `register_id` null: nobody knew the register when it was staged.
+    """
 
     id: int
     run_id: int
     register: str
+    register_id: int | None
     date: dt.date
     amount: Decimal
     payments: dict[str, Decimal]
@@ -152,6 +156,7 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
             RegisterDay.id,
             RegisterDay.run_id,
             RegisterDay.register_external_id,
+            RegisterDay.register_id,
             RegisterDay.date,
             RegisterDay.amount,
             RegisterDay.payments,
@@ -161,9 +166,20 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
         .with_for_update()
     )
     return [
-        Staged(key, run, code, day, amount, {account: Decimal(part) for account, part in (payments or {}).items()})
-        for key, run, code, day, amount, payments in rows
+        Staged(key, run, code, register, day, amount, {name: Decimal(part) for name, part in (payments or {}).items()})
+        for key, run, code, register, day, amount, payments in rows
     ]
+
+
+def turn(session: Session, day: Staged) -> Staged:
+    """The register-day with the other sign, in the ledger too, where what was read of its source turns with it."""
+    turned = replace(day, amount=-day.amount, payments={name: -part for name, part in day.payments.items()})
+    mine = select(RegisterDay.source_read_id).where(RegisterDay.id == day.id).scalar_subquery()
+    read = update(SourceRead).where(SourceRead.id == mine)
+    session.execute(read.values(amount=SourceRead.amount + 2 * turned.amount))
+    values = {"amount": turned.amount, "payments": as_text(turned.payments)}
+    session.execute(update(RegisterDay).where(RegisterDay.id == day.id).values(**values))
+    return turned
 
 
 def written(

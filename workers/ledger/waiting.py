@@ -5,11 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from workers.database import reading
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
+from workers.staff.models import Organisation
 
 
 def applied(ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
@@ -24,31 +25,43 @@ def applied(ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
         return [(code, count, amount) for code, count, amount in rows]
 
 
-def waiting(organisation_id: int) -> list[tuple[int, str, str]]:
-    """Amounts that wait for their register or payment method: (register-day id, code, source), newest reading only.
+def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> list[tuple[int, str, str]]:
+    """Amounts of the registers `codes` that wait: (register-day id, code, source), newest reading only.
 
     One that a later run read anew, or whose date a later run of the same source proved empty, waits no more.
     """
-    with reading() as session:
-        rows = session.execute(
-            select(RegisterDay, SourceRead.source)
-            .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
-            .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
-            .where(
-                TurnoverRun.organisation_id == organisation_id,
-                TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
-                RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
-                RegisterDay.reason.in_(["register", "payment_method"]),
-                RegisterDay.register_external_id != "",
-            )
-            .order_by(RegisterDay.id)
-        ).all()
-        later = _readings(session, organisation_id, min((day.run_id for day, _ in rows), default=0))
+    rows = session.execute(
+        select(RegisterDay, SourceRead.source)
+        .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
+        .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
+        .where(
+            TurnoverRun.organisation_id == organisation_id,
+            TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
+            RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
+            RegisterDay.reason.in_(["register", "payment_method"]),
+            RegisterDay.register_external_id.in_(codes),
+        )
+        .order_by(RegisterDay.id)
+    ).all()
+    later = _readings(session, organisation_id, min((day.run_id for day, _ in rows), default=0))
     return [
         (day.id, day.register_external_id, source)
         for day, source in rows
         if not any(read.overtakes(day, source) for read in later)
     ]
+
+
+def still_waiting(session: Session, organisation_id: int, ids: Collection[int]) -> list[int]:
+    """Those of `ids` that still wait, none while an import of the organisation is at work: its end takes them up.
+
+    Until the transaction ends no other import begins, so that an older amount never comes after a newer one.
+    """
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    at_work = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.state == RunState.RUNNING)
+    if session.scalar(select(exists().where(*at_work))):
+        return []
+    codes = session.scalars(select(RegisterDay.register_external_id).where(RegisterDay.id.in_(ids)).distinct()).all()
+    return [key for key, _, _ in waiting(session, organisation_id, codes) if key in set(ids)]
 
 
 @dataclass(frozen=True)
@@ -76,5 +89,7 @@ def _readings(session: Session, organisation_id: int, since: int) -> list[_Readi
             TurnoverRun.id > since,
             SourceRead.state == SourceState.READ,
         )
+        # The newest overtakes most, so it is looked at first.
+        .order_by(TurnoverRun.id.desc())
     )
     return [_Reading(*row) for row in rows]

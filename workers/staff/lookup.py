@@ -174,7 +174,7 @@ def register_names(session: Session, organisation_id: int) -> list[tuple[str | N
 def register_owners(session: Session, organisation_id: int) -> dict[int, int]:
     """{register id: organisation id} of the connection group."""
     group = Register.organisation_id.in_(group_ids(session, organisation_id))
-    return {key: owner for key, owner in session.execute(select(Register.id, Register.organisation_id).where(group))}
+    return dict(session.execute(select(Register.id, Register.organisation_id).where(group)).tuples().all())
 
 
 def sign(session: Session, organisation_id: int) -> int:
