@@ -107,7 +107,7 @@ class _Letter:
         reasons += [self._of_source(source, source.message or "") for source in self._unread[:1]]
         if len(self._unread) > 1:
             reasons.append(self._say("verdict.more_sources", count=self._words.count(len(self._unread) - 1)))
-        return " ".join(reasons)
+        return " ".join(f"{reason.rstrip('.')}." for reason in reasons)
 
     def _counts(self) -> str:
         days = self._facts.days
@@ -153,7 +153,9 @@ class _Letter:
         return self._say("unread_source", told=told, registers=self._words.codes(source.registers))
 
     def _of_source(self, source: SourceFacts, told: str) -> str:
-        return self._say("of_source", source=source.source, told=told)
+        """An error of AFAS names its address itself."""
+        address = source.source.partition("/connectors/")[0]
+        return told if address in told else self._say("of_source", source=source.source, told=told)
 
     def _failure(self, failure: Failure) -> str:
         return self._say("failure", told=failure.message, **self._day(failure))
