@@ -112,7 +112,7 @@ def test_a_failed_run_names_the_source_and_its_remedy_first() -> None:
     facts = RunFacts(RUN, "failed", sources=(UNREAD, replace(UNREAD, source="https://c/connectors/Z")))
     subject, letter = report.mail(facts, text)
     assert subject == "Voorbeeld Catering: omzetimport mislukt"
-    assert letter.startswith(f"Omzetimport mislukt. {UNREAD.source}: {UNREAD.message} Zo ook bronnen: nog 1")
+    assert letter.startswith(f"Omzetimport mislukt. {UNREAD.source}: {UNREAD.message}. Zo ook bronnen: nog 1")
 
 
 def test_a_failed_run_says_its_own_reason_too_but_nothing_twice() -> None:
