@@ -81,8 +81,11 @@ def test_killed_workers_and_a_flushed_broker_change_nothing_of_the_outcome(shop:
         ("scheduled", "done_with_failures", 1)
     ]
     rows = [one for one in shop.afas.connectors[connector().name].rows if one["Verbijzonderingscode"] != UNKNOWN]
-    assert held() == summed(rows)  # type: ignore[arg-type]
-    assert rows_of("SELECT state, count(*) FROM register_day GROUP BY 1 ORDER BY 1") == [("parked", 10), ("written", 110)]
+    assert held() == summed(rows)
+    assert rows_of("SELECT state, count(*) FROM register_day GROUP BY 1 ORDER BY 1") == [
+        ("parked", 10),
+        ("written", 110),
+    ]
     assert rows_of("SELECT count(*) FROM outbox_mail") == [(1,)]
     assert sum(map(sum, (parts.values() for parts in held().values()))) > Decimal(0)
 
