@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from cyclopts import App
 
 from tasks.cli import show
-from workers import migrations
+from tasks.cli.usage import Json
+from workers import children, migrations
 from workers.database import reading
 from workers.ledger import heartbeat, overview
 from workers.settings import current
@@ -30,14 +31,14 @@ class Sign:
 
 
 @app.default
-def status(*, json: bool = False) -> int:
+def status(*, json: Json = False) -> int:
     """Exit 0 all is well, 1 something wants attention, 3 something is broken."""
     try:
         migrations.require()
     except migrations.DatabaseMissing as error:
         signs = [Sign(BROKEN, "database", str(error))]
     else:
-        signs = [*_running(), *_organisations(), *_runs(), *_mails(), *_settings()]
+        signs = [*_running(), *_up(), *_organisations(), *_runs(), *_mails(), *_settings()]
     if json:
         show.rows([vars(sign) for sign in signs], as_json=True)
     else:
@@ -52,7 +53,7 @@ def _print(signs: list[Sign]) -> None:
 
 
 def _running() -> Iterator[Sign]:
-    """Beat's periodic tasks and what `up` runs here; on a machine where only TURNOVER runs there are neither."""
+    """Beat's periodic tasks; on a machine where only TURNOVER runs there are none."""
     ages, periods = heartbeat.ages(), {"dispatch": current().dispatch_seconds, "sweep": current().sweep_seconds}
     for name, period in periods.items():
         if name not in ages:
@@ -60,11 +61,21 @@ def _running() -> Iterator[Sign]:
         else:
             level = ATTENTION if ages[name] > SILENT_AFTER * period + 1 else WELL
             yield Sign(level, name, text("cli.status.age", seconds=round(ages[name])))
+
+
+def _up() -> Iterator[Sign]:
+    """What `up` runs here; its up.json stays behind when it was killed."""
     try:
         up = json_module.loads((current().home / "up.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        dead = [one["name"] for one in up["processes"] if children.birth(one["pid"]) != one["born"]]
+    except (OSError, ValueError, LookupError, TypeError):
         return
-    yield Sign(WELL, "up", text("cli.status.up", count=len(up.get("processes", ())), flower=up.get("flower")))
+    if len(dead) == len(up["processes"]):
+        yield Sign(BROKEN, "up", text("cli.status.up_dead"))
+    elif dead:
+        yield Sign(ATTENTION, "up", text("cli.status.up_lacks", names=", ".join(dead)))
+    else:
+        yield Sign(WELL, "up", text("cli.status.up", count=len(up["processes"]), flower=up["flower"]))
 
 
 def _organisations() -> Iterator[Sign]:
@@ -84,7 +95,7 @@ def _runs() -> Iterator[Sign]:
         last = overview.last_runs(session)
     for organisation, run, state, ended in last:
         level = ATTENTION if state in ("failed", "done_with_failures") else WELL
-        yield Sign(level, organisation, text("cli.status.run", run=run, state=state, ended=ended or "-"))
+        yield Sign(level, organisation, text("cli.status.run", run=run, state=state, ended=show.cell(ended) or "-"))
 
 
 def _mails() -> Iterator[Sign]:

@@ -7,14 +7,17 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from tasks.cli import show
-from tasks.cli.importing import to_its_end
+from tasks.cli.importing import carry_out
 from tasks.cli.progress import progress
-from tasks.turnover import asking, closing, orders, report
+from tasks.cli.usage import Guid, Json, day, number
+from tasks.turnover import asking, closing, orders
 from tasks.turnover.orders import Order
 from tasks.turnover.rehearsal import rehearse
+from tasks.turnover.wording import one_line
 from workers import migrations
 from workers.database import reading
-from workers.staff import history
+from workers.ledger.models import RunState
+from workers.staff import history, lookup
 from workers.texts import text
 
 app = App(name="turnover", help=text("cli.turnover"), result_action="return_value")
@@ -25,8 +28,8 @@ app = App(name="turnover", help=text("cli.turnover"), result_action="return_valu
 class Days:
     """Booking days, both ends included, of all registers or one."""
 
-    first: Annotated[dt.date | None, Parameter(name="--from", help=text("cli.from"))] = None
-    last: Annotated[dt.date | None, Parameter(name="--to", help=text("cli.to"))] = None
+    first: Annotated[dt.date | None, day("cli.from", "--from")] = None
+    last: Annotated[dt.date | None, day("cli.to", "--to")] = None
     register: Annotated[str | None, Parameter(name="--register", help=text("cli.register"))] = None
 
 
@@ -35,16 +38,24 @@ class Days:
 class How:
     """What is done with the import."""
 
-    dry_run: Annotated[bool, Parameter(help=text("cli.dry_run"), negative=())] = False
-    enqueue: Annotated[bool, Parameter(help=text("cli.enqueue"), negative=())] = False
-    json: Annotated[bool, Parameter(help=text("cli.json"), negative=())] = False
+    dry_run: Annotated[bool, Parameter(help=text("cli.dry_run"))] = False
+    enqueue: Annotated[bool, Parameter(help=text("cli.enqueue"))] = False
+    json: Json = False
 
 
 ALL_DAYS, PLAINLY = Days(), How()
+Csv = Annotated[bool, Parameter(help=text("cli.csv"))]
 
 
 @app.default
-def import_turnover(guid: str, days: int | None = None, /, *, span: Days = ALL_DAYS, how: How = PLAINLY) -> int:
+def import_turnover(
+    guid: Guid,
+    days: Annotated[int | None, number("cli.days_back")] = None,
+    /,
+    *,
+    span: Days = ALL_DAYS,
+    how: How = PLAINLY,
+) -> int:
     """Import the turnover of an organisation. Exit 0 done, 1 done with failures, 2 no run was made, 3 failed."""
     if days is not None and days > 0:
         show.say(text("cli.days", days=days))
@@ -59,16 +70,20 @@ def import_turnover(guid: str, days: int | None = None, /, *, span: Days = ALL_D
     owner = orders.owner_of(guid)
     order.window(owner)
     asking.check(owner)
+    _tell_unknown(owner, span.register)
     if how.dry_run:
         return _rehearse(owner, order, as_json=how.json)
     if how.enqueue:
-        return _enqueue(guid, order)
-    facts = to_its_end(orders.ordered(guid, order))
-    if how.json:
-        show.print_json(facts)
-    else:
-        show.tell(report.mail(facts, text)[1])
-    return closing.exit_code(facts.state)
+        return _enqueue(guid, order, as_json=how.json)
+    return carry_out(orders.ordered(guid, order), as_json=how.json)
+
+
+def _tell_unknown(owner: int, register: str | None) -> None:
+    """A mistyped code would look like a register without turnover."""
+    with reading() as session:
+        known = {code for code, _ in lookup.register_names(session, owner)}
+    if register is not None and register.strip() not in known:
+        show.say(text("cli.register.unknown", code=one_line(register)))
 
 
 def _rehearse(owner: int, order: Order, *, as_json: bool) -> int:
@@ -77,28 +92,34 @@ def _rehearse(owner: int, order: Order, *, as_json: bool) -> int:
     registers = [order.register.strip()] if order.register is not None else None
     with progress(text("cli.reading"), days) as advance:
         found = rehearse(owner, window, registers, lambda day: advance((day - window.first).days + 1))
-    shown = found.changes if as_json else [change for change in found.changes if change.state != "unchanged"]
-    show.rows([vars(change) for change in shown], as_json=as_json)
+    changes = sorted(found.changes, key=lambda change: (change.register, change.date))
+    shown = [change for change in changes if as_json or change.state != "unchanged"]
+    if shown or as_json:
+        show.rows([vars(change) for change in shown], as_json=as_json)
     for error in found.errors:
-        show.say(error)
-    unchanged = sum(change.state == "unchanged" for change in found.changes)
-    show.say(text("cli.rehearsed", changes=len(found.changes) - unchanged, unchanged=unchanged))
+        show.say(one_line(error))
+    if found.state != RunState.FAILED:
+        unchanged = sum(change.state == "unchanged" for change in changes)
+        show.say(text("cli.rehearsed", changes=len(changes) - unchanged, unchanged=unchanged))
     return closing.exit_code(found.state)
 
 
-def _enqueue(guid: str, order: Order) -> int:
+def _enqueue(guid: str, order: Order, *, as_json: bool) -> int:
     from tasks.turnover.tasks import send_run  # noqa: PLC0415 - only --enqueue needs Celery
     from workers.ledger import runs  # noqa: PLC0415 - as above
 
     run = runs.get(orders.ordered(guid, order))
     if run is not None:
         send_run(run)
-        show.tell(text("cli.enqueued", run=run.id))
+        if as_json:
+            show.print_json({"run": run.id})
+        else:
+            show.tell(text("cli.enqueued", run=run.id))
     return 0
 
 
 @app.command(name="show", help=text("cli.turnover.show"))
-def show_turnover(guid: str, /, *, span: Days = ALL_DAYS, csv: bool = False, json: bool = False) -> int:
+def show_turnover(guid: Guid, /, *, span: Days = ALL_DAYS, csv: Csv = False, json: Json = False) -> int:
     """Print what Staff holds, a row a payment."""
     migrations.require()
     with reading() as session:
@@ -111,7 +132,14 @@ def show_turnover(guid: str, /, *, span: Days = ALL_DAYS, csv: bool = False, jso
 
 
 @app.command(name="history", help=text("cli.turnover.history"))
-def show_history(guid: str, register: str, date: dt.date, /, *, json: bool = False) -> int:
+def show_history(
+    guid: Guid,
+    register: Annotated[str, Parameter(help=text("cli.history.register"))],
+    date: Annotated[dt.date, day("cli.history.date")],
+    /,
+    *,
+    json: Json = False,
+) -> int:
     """Print every value that a register-day has had, with the run that wrote it."""
     migrations.require()
     with reading() as session:

@@ -76,11 +76,11 @@ class Grouping:
         if max(amounts, default=0) >= AMOUNT_LIMIT or min(amounts, default=0) <= -AMOUNT_LIMIT:
             return None
         sums: dict[tuple[Any, Any, Any], Any] = {}
-        known = sums.get
+        known, zero = sums.get, Decimal(0)
         try:
             for row, amount in zip(rows, amounts, strict=True):
                 key = (row.register, row.date, row.account_number)
-                sums[key] = known(key, 0) + amount
+                sums[key] = known(key, zero) + amount
             exponent = sum(sums.values(), Decimal(0)).as_tuple().exponent
             well = isinstance(exponent, int) and exponent >= FOUR_DECIMALS and self._all_readable(sums)
         except (Inexact, TypeError, UnreadableError):

@@ -2,10 +2,11 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tasks.turnover.asking import call_logger
+from tasks.turnover.convert import error_text
 from tasks.turnover.orders import Window
 from tasks.turnover.sources import Source, client, sources
 from tasks.turnover.staging import Part, parts
@@ -15,6 +16,7 @@ from workers.database import reading
 from workers.ledger.models import DayState, RunState
 from workers.staff import lookup, turnover
 from workers.staff.lookup import Connection
+from workers.texts import text
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """All register-days, the sources that could not be read, and the state that the run would end in."""
+    """All register-days, what could not be read, and the state that the run would end in."""
 
     changes: list[Change]
     errors: list[str]
@@ -47,22 +49,40 @@ def rehearse(
     found = sources(connection, registers)
     changes: list[Change] = []
     errors: list[str] = []
+    unread = 0
     for source in found:
         try:
-            changes += _read(connection, source, window, seen)
+            read, complaints = _read(connection, source, window, seen)
         except AfasError as error:
+            unread += 1
             errors.append(str(error))
-    return Rehearsal(changes, errors, _state(changes, errors, found))
+        else:
+            changes += read
+            errors += [f"{code}: {what}" for code, what in complaints.items()]
+    state = RunState.FAILED if unread == len(found) else _state(changes, errors)
+    return Rehearsal(changes, errors, state)
 
 
-def _read(connection: Connection, source: Source, window: Window, seen: Callable[[dt.date], None]) -> list[Change]:
+def _read(
+    connection: Connection, source: Source, window: Window, seen: Callable[[dt.date], None]
+) -> tuple[list[Change], dict[str, str]]:
+    """The source's register-days, and why all those of a register fail, by its code."""
     changes: list[Change] = []
+    complaints: dict[str, str] = {}
     log = call_logger(connection, None, source.base)
     with client(connection, source, MemoryTokens(), log) as afas:
         for part in parts(afas, source, window.first, window.last):
             seen(part.last)
             changes += _changes(part)
-    return changes
+            complaints |= part.converted.complaints
+    return [_judged(change, complaints.get(change.register)) for change in changes], complaints
+
+
+def _judged(change: Change, complaint: str | None) -> Change:
+    if complaint is None:
+        return change
+    told = error_text(change.register, change.date, complaint, text)
+    return replace(change, state=DayState.FAILED.value, message=told)
 
 
 def _changes(part: Part) -> Iterator[Change]:
@@ -76,8 +96,6 @@ def _changes(part: Part) -> Iterator[Change]:
         yield Change(day.register, day.day, shown.value, old.amount if old else None, day.amount, day.message)
 
 
-def _state(changes: Sequence[Change], errors: Sequence[str], found: Sequence[Source]) -> RunState:
-    if len(errors) == len(found):
-        return RunState.FAILED
+def _state(changes: Sequence[Change], errors: Sequence[str]) -> RunState:
     bad = any(change.state in (DayState.PARKED, DayState.FAILED) for change in changes)
     return RunState.DONE_WITH_FAILURES if errors or bad else RunState.DONE

@@ -50,6 +50,11 @@ Row = dict[str, object]
 Sums = dict[tuple[str, dt.date], dict[str, Decimal]]
 
 
+def of(*values: Any) -> tuple[Any, ...]:
+    """Values to be compared with others of another type, as amounts with whole numbers."""
+    return values
+
+
 def day(number: int) -> dt.date:
     """The day so many days after Monday."""
     return MONDAY + dt.timedelta(days=number)
@@ -169,6 +174,10 @@ class Shop:
         execute(f"UPDATE turnover_run SET due_at = NULL WHERE id = {run}")
         return self.works(run)
 
+    def unpause(self, until: str) -> None:
+        """The organisation's pause ends at this moment."""
+        execute(f"UPDATE afas_connection SET paused_until = '{until} 00:00:00.000000'")
+
 
 def held() -> Sums:
     """What Staff holds: payments per account number of each register and date, as its tables say."""
@@ -191,9 +200,8 @@ def held() -> Sums:
 def states(run: int) -> dict[tuple[str, dt.date], str]:
     """{(register code, date): state} of a run."""
     with reading() as session:
-        rows = session.execute(
-            select(RegisterDay.register_external_id, RegisterDay.date, RegisterDay.state).where(RegisterDay.run_id == run)
-        )
+        columns = (RegisterDay.register_external_id, RegisterDay.date, RegisterDay.state)
+        rows = session.execute(select(*columns).where(RegisterDay.run_id == run))
         return {(code, on): str(state) for code, on, state in rows}
 
 

@@ -1,6 +1,7 @@
 """Sums of a slice to register-days: their worth, where they go, or why they do not."""
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -11,16 +12,16 @@ from hypothesis import strategies as st
 
 from tasks.turnover.convert import Day, Fate, Plan, Target, by_method, convert
 from tasks.turnover.grouping import Grouping
-from tests.turnover.builders import COUPLING, MAPPING, MONDAY
+from tests.turnover.builders import COUPLING, MAPPING, MONDAY, of
 from workers.texts import text
 
 METHODS = {"1000": 1, "1310": 2, "8000": 3}
 KNOWN = Target(register_id=7, sign=1, linked=True, ours=True, default_account="8000", methods=METHODS)
 CREDIT = {name: field for name, field in MAPPING.items() if name != "amount"} | {"credit": "Credit", "debit": "Debet"}
 MONEY = st.decimals(-(10**8), 10**8, places=4)
-WRITINGS = {
+WRITINGS: dict[str, Callable[[Decimal], object]] = {
     "number": lambda amount: amount,
-    "whole": lambda amount: int(amount),
+    "whole": int,
     "english": lambda amount: f"{amount:,.2f}",
     "dutch": lambda amount: f"{amount:,.2f}".translate(str.maketrans(",.", ".,")),
     "dirty": lambda amount: amount + Decimal("0.00000000001"),
@@ -37,7 +38,9 @@ def booking(register: str, amount: object, account: str | None = "1000", day: ob
     return SimpleNamespace(register=register, date=day, account_number=account, account="-", **values)
 
 
-def converted(*rows: Any, targets: dict[str, Target] | None = None, fields: dict[str, str] = MAPPING, sign: int = 1) -> Any:
+def converted(
+    *rows: Any, targets: dict[str, Target] | None = None, fields: dict[str, str] = MAPPING, sign: int = 1
+) -> Any:
     grouped = Grouping(fields, MONDAY, MONDAY + dt.timedelta(days=6), filtered=True)
     grouped.add(rows)
     return convert(grouped, Plan({"2600": KNOWN} if targets is None else targets, sign), text)
@@ -99,13 +102,13 @@ def test_a_register_without_import_setting_fails_with_the_exact_text() -> None:
 
 def test_a_row_without_account_number_and_no_default_fails_with_the_exact_text() -> None:
     day = only(booking("2600", 5, None), booking("2600", 5), targets={"2600": target(default_account=None)})
-    assert (day.fate, day.reason, day.amount) == (Fate.FAILED, "coupling", 10)
+    assert of(day.fate, day.reason, day.amount) == (Fate.FAILED, "coupling", 10)
     assert day.message == f"Error for register 2600 for date 02-03-2026: {COUPLING}"
 
 
 def test_all_unknown_payment_methods_of_a_day_are_told() -> None:
     day = only(booking("2600", 1, "1399"), booking("2600", 2, "1000"), booking("2600", 4, "1398"))
-    assert (day.fate, day.reason, day.amount) == (Fate.FAILED, "payment_method", 7)
+    assert of(day.fate, day.reason, day.amount) == (Fate.FAILED, "payment_method", 7)
     assert day.message == (
         "Error for register 2600 for date 02-03-2026: "
         "Betaalwijze met ExternId 1398 niet gevonden; Betaalwijze met ExternId 1399 niet gevonden"
@@ -114,12 +117,12 @@ def test_all_unknown_payment_methods_of_a_day_are_told() -> None:
 
 def test_an_unknown_register_is_parked() -> None:
     day = only(booking("2606", 5), sign=-1)
-    assert (day.fate, day.register_id, day.amount, day.message) == (Fate.PARKED, None, -5, "Register 2606 not found")
+    assert of(day.fate, day.register_id, day.amount, day.message) == (Fate.PARKED, None, -5, "Register 2606 not found")
 
 
 def test_what_cannot_be_read_goes_before_what_is_not_known() -> None:
     day = only(booking("2606", 5), booking("2606", "twaalf"), booking("2606", None))
-    assert (day.fate, day.reason, day.register_id, day.amount) == (Fate.FAILED, "amount", None, 5)
+    assert of(day.fate, day.reason, day.register_id, day.amount) == (Fate.FAILED, "amount", None, 5)
     assert "veld Bedrag = 'twaalf' in rij 2" in (day.message or "")
     assert "(en 1 andere rijen)" in (day.message or "")
 
@@ -137,7 +140,7 @@ def test_only_the_registers_asked_for_are_ours() -> None:
     grouped.add([booking("2600", 1), booking("2601", 2), booking("2606", 4), booking("2601", 8, day="?")])
     found = convert(grouped, Plan({"2600": KNOWN, "2601": KNOWN}, 1, frozenset({"2600"})), text)
     assert [day.register for day in found.days] == ["2600"]
-    assert (found.other, found.undated, found.complaints) == (14, 0, {})
+    assert of(found.other, found.undated, found.complaints) == (14, 0, {})
 
 
 def test_rows_without_date_are_a_complaint_of_their_register() -> None:
@@ -150,3 +153,8 @@ def test_rows_without_date_are_a_complaint_of_their_register() -> None:
 def test_by_method_names_the_account_that_nothing_is_known_of() -> None:
     with pytest.raises(KeyError, match="1399"):
         by_method({"1399": Decimal(1)}, KNOWN)
+
+
+def test_sums_of_whole_numbers_are_amounts_as_any_other() -> None:
+    day = only(booking("2600", 5), booking("2600", 7, "1310"))
+    assert [type(part) for part in (day.amount, *day.payments.values())] == [Decimal] * 3

@@ -196,5 +196,5 @@ def test_a_kill_at_any_commit_or_send_changes_nothing_of_the_outcome(
         busy += 1
         assert outcome == undisturbed, f"killed at boundary {kill_at}"
         assert {mail.subject for mail in scene.box.mails} == {scene.box.mails[0].subject}
-    print(f"{busy} crash points (broker flushed: {flushed}, messages twice: {twice})")  # noqa: T201 - a figure to report
+    print(f"{busy} crash points (broker flushed: {flushed}, messages twice: {twice})")
     assert busy == points

@@ -10,6 +10,7 @@ from tasks.turnover.orders import Window
 from tests.simulator import Connector, Field, caterer
 from tests.simulator.examples import CONNECTOR, FIELDS
 from tests.turnover.builders import (
+    MAPPING,
     MONDAY,
     WEEK,
     Shop,
@@ -17,6 +18,7 @@ from tests.turnover.builders import (
     execute,
     held,
     messages,
+    of,
     put,
     row,
     rows_of,
@@ -24,6 +26,7 @@ from tests.turnover.builders import (
     states,
     summed,
 )
+from workers import settings
 from workers.ledger.days import Parcel
 
 
@@ -31,14 +34,14 @@ def test_two_rows_of_one_register_on_one_day_are_summed(shop: Shop) -> None:
     shop.serves(sale("2600", 0, "10.10"), sale("2600", 0, "0.05"), sale("2600", 0, "7", "1310"))
     facts = shop.imports()
     assert held() == {("2600", MONDAY): {"1000": Decimal("10.15"), "1310": Decimal(7)}}
-    assert (facts.state, facts.days, facts.rows, facts.proof.difference) == ("done", {"written": 1}, 3, 0)
+    assert of(facts.state, facts.days, facts.rows, facts.proof.difference) == ("done", {"written": 1}, 3, 0)
 
 
 @pytest.mark.parametrize("amounts", ["number", "text_dutch", "text_english", "float_dirt", "leading_dot"])
 def test_all_sums_of_a_caterer_agree_to_the_cent_with_an_independent_calculation(shop: Shop, amounts: str) -> None:
     served = caterer(day(20), days=21)
     shop.afas.connectors[CONNECTOR] = served
-    shop.afas.switches.amounts = amounts  # type: ignore[assignment] - the switch checks it
+    setattr(shop.afas.switches, "amounts", amounts)  # noqa: B010 - the switch itself checks it
     known = {str(one["Verbijzonderingscode"]) for one in served.rows} - {"2606", "2699"}
     for code in sorted(known - {"2600"}):
         shop.register(code)
@@ -87,7 +90,7 @@ def test_a_turnover_replaces_what_stood_there_as_a_whole(shop: Shop) -> None:
     shop.serves(sale("2600", 0, "30", "8000"))
     facts = shop.imports()
     assert held() == {("2600", MONDAY): {"8000": Decimal(30)}}
-    assert [(one.old, one.new) for one in facts.changed] == [(30, 30)]
+    assert [of(one.old, one.new) for one in facts.changed] == [(30, 30)]
 
 
 def test_only_another_split_over_payment_methods_is_a_change(shop: Shop) -> None:
@@ -110,8 +113,10 @@ def test_a_row_without_account_number_and_without_default_fails_its_day_with_the
     shop.serves(sale("2600", 0, "1", None), sale("2600", 1, "2"))
     facts = shop.imports()
     assert messages(facts.run.id) == [
-        "Error for register 2600 for date 02-03-2026: "
-        "Koppelingsinformatie niet gevonden of standaard omzetgrootboekrekening niet gevonden."
+        (
+            "Error for register 2600 for date 02-03-2026: "
+            "Koppelingsinformatie niet gevonden of standaard omzetgrootboekrekening niet gevonden."
+        )
     ]
     assert (facts.state, facts.days) == ("done_with_failures", {"failed": 1, "written": 1})
     assert list(held()) == [("2600", day(1))]
@@ -143,7 +148,8 @@ def test_an_unreadable_date_fails_all_days_of_its_register_in_this_run(shop: Sho
 
 def test_an_unreadable_register_fails_the_whole_source(shop: Shop) -> None:
     numbers = [Field(one.id, "decimal" if one.code else one.data_type) for one in FIELDS]
-    shop.afas.connectors[CONNECTOR] = Connector(CONNECTOR, numbers, [row(2600, day(0), 5), row(Decimal("2.5"), day(1), 7)])
+    rows = [row(2600, day(0), 5), row(Decimal("2.5"), day(1), 7)]
+    shop.afas.connectors[CONNECTOR] = Connector(CONNECTOR, numbers, rows)
     facts = shop.imports()
     assert held() == {}
     assert facts.state == "failed"
@@ -155,7 +161,7 @@ def test_an_empty_register_is_parked_under_the_empty_code(shop: Shop, code: str 
     shop.serves(row(code, day(0), Decimal(7)))
     facts = shop.imports()
     assert states(facts.run.id) == {("", day(0)): "parked"}
-    assert [(one.code, one.amount) for one in facts.missing_registers] == [("", 7)]
+    assert [of(one.code, one.amount) for one in facts.missing_registers] == [("", 7)]
 
 
 @pytest.mark.parametrize("amount", ["900000000000000", "-900000000000000.0001", "1" + "0" * 40])
@@ -196,7 +202,7 @@ def test_sign_turns_credit_into_turnover(shop: Shop) -> None:
     shop.serves(sale("2600", 0, "-12.5"), sale("2600", 0, "0.5", "1310"), sale("9999", 0, "-3"))
     facts = shop.imports()
     assert held() == {("2600", MONDAY): {"1000": Decimal("12.5"), "1310": Decimal("-0.5")}}
-    assert (facts.proof.read, facts.proof.part("parked"), facts.proof.difference) == (15, 3, 0)
+    assert of(facts.proof.read, facts.proof.part("parked"), facts.proof.difference) == (15, 3, 0)
 
 
 def test_only_the_registers_asked_for_are_written(shop: Shop) -> None:
@@ -204,7 +210,7 @@ def test_only_the_registers_asked_for_are_written(shop: Shop) -> None:
     shop.serves(sale("2600", 0, "1"), sale("2601", 0, "2"), sale("2606", 0, "4"))
     facts = shop.imports(registers=["2601"])
     assert list(held()) == [("2601", MONDAY)]
-    assert (facts.proof.other, facts.proof.difference, facts.state) == (5, 0, "done")
+    assert of(facts.proof.other, facts.proof.difference, facts.state) == (5, 0, "done")
 
 
 def test_the_turnover_group_is_made_and_linked_once(shop: Shop) -> None:
@@ -217,7 +223,8 @@ def test_the_turnover_group_is_made_and_linked_once(shop: Shop) -> None:
 
 def test_the_first_linked_group_with_a_fitting_id_takes_the_turnover(shop: Shop) -> None:
     for number, code in enumerate(["XX", "AO", "OA"], 1):
-        execute(f"INSERT INTO turnover_group (id, organisation_id, external_id, name) VALUES ({number}, 1, '{code}', 'x')")
+        columns = "id, organisation_id, external_id, name"
+        execute(f"INSERT INTO turnover_group ({columns}) VALUES ({number}, 1, '{code}', 'x')")
         execute(f"INSERT INTO register_turnover_group VALUES (1, {number}, {number})")
     shop.serves(sale("2600", 0, "1"))
     shop.imports()
@@ -229,10 +236,56 @@ def test_what_somebody_else_wrote_is_overwritten_and_kept_as_the_old_value(shop:
     put(1, MONDAY, 1, "77")
     shop.serves(sale("2600", 0, "1"))
     facts = shop.imports()
-    assert [(one.old, one.new) for one in facts.changed] == [(77, 1)]
+    assert [of(one.old, one.new) for one in facts.changed] == [(77, 1)]
 
 
 def test_a_window_of_one_day_is_that_day(shop: Shop) -> None:
     shop.serves(*(sale("2600", number, "1") for number in range(3)))
     shop.imports(Window(day(1), day(1)))
     assert list(held()) == [("2600", dt.date(2026, 3, 3))]
+
+
+def test_credit_less_debit_of_two_fields_is_the_turnover(shop: Shop) -> None:
+    fields = {name: field for name, field in MAPPING.items() if name != "amount"} | {"credit": "Cr", "debit": "De"}
+    execute("DELETE FROM import_setting")
+    shop.register("2601", fields=fields)
+    two = [one for one in FIELDS if one.id != "Bedrag"] + [Field("Cr", "decimal"), Field("De", "decimal")]
+    sides = [("10.5", None), (None, "0.25"), ("1", "3")]
+    rows = [
+        sale("2601", 0, "0") | {"Cr": cr and Decimal(cr), "De": de and Decimal(de), "Bedrag": None} for cr, de in sides
+    ]
+    nothing = sale("2601", 1, "0") | {"Cr": None, "De": None}
+    shop.afas.connectors[CONNECTOR] = Connector(CONNECTOR, two, [*rows, nothing])
+    facts = shop.imports()
+    assert held() == {("2601", MONDAY): {"1000": Decimal("8.25")}}
+    assert states(facts.run.id)["2601", day(1)] == "failed"
+    assert "veld Cr = '' in rij " in messages(facts.run.id)[0]
+
+
+def test_a_source_that_cannot_be_filtered_is_cut_here_and_that_is_said(shop: Shop) -> None:
+    shop.afas.switches.dates = "dutch"
+    shop.serves(*(sale("2600", number, "1") for number in (-31, -1, 0, 6, 7, 31)))
+    facts = shop.imports()
+    assert [on for _, on in held()] == [day(0), day(6)]
+    assert of(facts.rows, facts.proof.difference, facts.state) == (2, 0, "done")
+    assert facts.sources[0].notice
+    [(body,)] = rows_of("SELECT body FROM outbox_mail")
+    assert facts.sources[0].notice in body
+
+
+def test_a_source_that_ignores_the_filter_is_not_believed(shop: Shop) -> None:
+    shop.afas.switches.filter_ignored = True
+    shop.serves(sale("2600", 0, "1"), sale("2600", 31, "1"))
+    facts = shop.imports()
+    assert (facts.state, held()) == ("failed", {})
+    assert "AFAS negeert het filter" in (facts.sources[0].message or "")
+
+
+def test_the_log_has_a_line_for_the_start_the_end_each_failure_and_each_missing_code(shop: Shop) -> None:
+    shop.serves(sale("2600", 0, "1"), row("2600", day(1), "x"), sale("2606", 0, "1"), sale("2600", 2, "1", "1399"))
+    shop.imports()
+    path = settings.current().log_path
+    assert path
+    events = [line.split(" event=")[1].split(" ")[0] for line in path.read_text().splitlines()]
+    assert events == ["start", "missing_register", "missing_payment_method", "failure", "failure", "end"]
+    assert "difference=0.00" in path.read_text().splitlines()[-1]

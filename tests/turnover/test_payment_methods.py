@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from tasks.turnover.parked import apply_parked
-from tests.turnover.builders import MONDAY, Shop, day, execute, held, messages, rows_of, sale, states
+from tests.turnover.builders import MONDAY, Shop, day, execute, held, messages, of, rows_of, sale, states
 
 
 def test_an_unknown_payment_method_fails_its_days_with_the_exact_text_and_what_stood_there_stays(shop: Shop) -> None:
@@ -18,7 +18,7 @@ def test_an_unknown_payment_method_fails_its_days_with_the_exact_text_and_what_s
     assert held() == {("2600", MONDAY): {"1000": Decimal(5)}, ("2600", day(2)): {"1000": Decimal(8)}}
     assert (facts.state, facts.days) == ("done_with_failures", {"failed": 2, "written": 1})
     [missing] = facts.missing_methods
-    assert (missing.code, missing.days, missing.amount, missing.registers) == ("1399", 2, 13, ("2600",))
+    assert of(missing.code, missing.days, missing.amount, missing.registers) == ("1399", 2, 13, ("2600",))
     assert facts.proof.difference == 0
 
 

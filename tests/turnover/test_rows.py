@@ -1,6 +1,7 @@
 """One value of AFAS at a time."""
 
 import datetime as dt
+from contextlib import suppress
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -70,8 +71,27 @@ def test_what_can_mean_one_thing_only_is_read(text: str, amount: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "-", ".", ",", "5.", "5,", "--5", "-5-", "1 000,00", "€ 5", "5 EUR", "1e3", "NaN", "Infinity", "0x10"]
-    + ["1.23.45", "1,23,456.00", "12.34.567,00", "1.234.56", "1,234,56", "twaalf", "٣", "1_000", "1.0,0.0"],
+    [
+        *(
+            "",
+            " ",
+            "-",
+            ".",
+            ",",
+            "5.",
+            "5,",
+            "--5",
+            "-5-",
+            "1 000,00",
+            "€ 5",
+            "5 EUR",
+            "1e3",
+            "NaN",
+            "Infinity",
+            "0x10",
+        ),
+        *("1.23.45", "1,23,456.00", "12.34.567,00", "1.234.56", "1,234,56", "twaalf", "٣", "1_000", "1.0,0.0"),
+    ],
 )
 def test_any_other_text_is_no_amount(text: str) -> None:
     with pytest.raises(UnreadableError):
@@ -89,10 +109,8 @@ def test_what_is_no_number_is_no_amount(value: object) -> None:
 @example("0." + "3" * 200)
 def test_no_text_breaks_the_reading_of_amounts_codes_and_days(text: str) -> None:
     for read in (rows.amount, rows.day):
-        try:
+        with suppress(UnreadableError):
             read(text)
-        except UnreadableError as error:
-            assert str(error).startswith("turnover.unreadable.")
     assert rows.code(text) == text.strip()
 
 
@@ -169,7 +187,10 @@ def test_a_day_is_read_in_both_notations_and_time_and_zone_mean_nothing(day: dt.
         assert rows.day(text) == day
 
 
-@pytest.mark.parametrize("value", [None, "", 20260302, "2026-02-30", "31-02-2026", "2026-3-2", "02/03/2026", "03-2026", "x"])
+NO_DATES = [None, "", 20260302, "2026-02-30", "31-02-2026", "2026-3-2", "02/03/2026", "03-2026", "x"]
+
+
+@pytest.mark.parametrize("value", NO_DATES)
 def test_what_is_no_date_is_refused(value: object) -> None:
     with pytest.raises(UnreadableError, match=r"turnover\.unreadable\.date"):
         rows.day(value)

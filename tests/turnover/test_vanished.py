@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tasks.turnover.orders import Window
-from tests.turnover.builders import WEEK, Shop, day, execute, held, put, row, rows_of, sale, states
+from tests.turnover.builders import WEEK, Shop, day, execute, held, of, put, row, rows_of, sale, states
 
 TEN = Window(day(0), day(9))
 
@@ -24,10 +24,10 @@ def test_a_vanished_register_day_is_told_with_its_amount_and_its_value_stays(sho
     shop.imports()
     served(shop, 0, 2)
     facts = shop.imports()
-    assert [(gone.register, gone.date, gone.amount) for gone in facts.vanished] == [("2600", day(1), 2)]
+    assert [of(gone.register, gone.date, gone.amount) for gone in facts.vanished] == [("2600", day(1), 2)]
     assert held()["2600", day(1)] == {"1000": Decimal(2)}
     assert facts.days == {"unchanged": 2, "vanished": 1}
-    assert (facts.proof.read, facts.proof.difference, facts.state) == (4, 0, "done")
+    assert of(facts.proof.read, facts.proof.difference, facts.state) == (4, 0, "done")
 
 
 def test_it_is_told_once(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import OperationalError
 
 from tasks.turnover import closing, import_
-from tests.turnover.builders import Shop, day, execute, held, messages, rows_of, sale, states
+from tests.turnover.builders import Shop, day, execute, held, messages, of, rows_of, sale, states
 from workers import database as databases
 from workers.database import engine, transaction
 from workers.ledger.days import Parcel
@@ -49,7 +49,9 @@ def impatient(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("table", ["turnover", "turnover_payment"])
-def test_a_register_day_that_the_database_refuses_fails_alone(shop: Shop, refuse: Callable[..., None], table: str) -> None:
+def test_a_register_day_that_the_database_refuses_fails_alone(
+    shop: Shop, refuse: Callable[..., None], table: str
+) -> None:
     shop.serves(*(sale("2600", number, str(number + 1)) for number in range(7)))
     refuse("INSERT", table, "NEW.amount = 3" if engine().dialect.name == "postgresql" else "NEW.amount = 30000")
     facts = shop.imports()
@@ -60,7 +62,7 @@ def test_a_register_day_that_the_database_refuses_fails_alone(shop: Shop, refuse
     assert "\n" not in told
     assert facts.proof.difference == 0
     [failure] = facts.failures
-    assert (failure.reason, failure.amount) == ("error", 3)
+    assert of(failure.reason, failure.amount) == ("error", 3)
 
 
 def test_a_register_day_that_cannot_be_overwritten_keeps_what_stood_there(

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from workers.afas.answer import Answer
@@ -32,17 +32,19 @@ class Call:
 
 @dataclass
 class Seen:
-    """What is known so far of a call that runs."""
+    """What is known so far of a call that runs; `idle`: seconds in which its answer lay there unread."""
 
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    begun: float = field(default_factory=time.perf_counter)
+    idle: float = 0.0
     answer: Answer | None = None
     rows: int | None = None
     error: AfasError | None = None
 
 
 @contextmanager
-def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str | int]) -> Iterator[Seen]:
+def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str | int], seen: Seen) -> Iterator[Seen]:
     """Give `log` the call made inside, however it ends."""
-    started, begun, seen = datetime.now(UTC), time.perf_counter(), Seen()
     try:
         yield seen
     except AfasError as error:
@@ -50,13 +52,13 @@ def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str
         raise
     finally:
         call = Call(
-            started=started,
+            started=seen.started,
             connector=connector,
             skip=_number(params.get("skip")),
             take=_number(params.get("take")),
             rows=seen.rows,
             status=seen.answer.status if seen.answer else None,
-            duration=time.perf_counter() - begun,
+            duration=time.perf_counter() - seen.begun - seen.idle,
             server_time=seen.answer.headers.get("X-AFAS-Proxy-Stats") if seen.answer else None,
             reference=seen.error.reference if seen.error else None,
             error=seen.error.kind if seen.error else None,

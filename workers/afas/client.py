@@ -1,7 +1,10 @@
 """Calls to one AFAS environment with one credential: every call checked before, and logged after."""
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -11,10 +14,11 @@ import requests
 
 from workers.afas import wire
 from workers.afas.address import checked_base
+from workers.afas.ahead import Ahead
 from workers.afas.answer import Answer
 from workers.afas.auth import Authorization, Credential, granted
-from workers.afas.calls import Call, logged
-from workers.afas.errors import Never, TryLater
+from workers.afas.calls import Call, Seen, logged
+from workers.afas.errors import AfasError, Never, TryLater
 from workers.afas.verdict import refusal
 from workers.secrets import Secret
 from workers.settings import Settings
@@ -65,7 +69,7 @@ class Options:
 
 
 class Client:
-    """One kept connection to `base`, for one thread; a context manager.
+    """One kept connection to `base`, for one thread; a context manager, whose end ends a call that is under way.
 
     Raises AddressError for a base that `options.allowed_hosts` does not allow, before anything is sent or signed.
     `log` gets every HTTP call, failing ones too. Every error of a call is an AfasError.
@@ -76,12 +80,15 @@ class Client:
         self._credential, self._log = credential, log
         self._timeouts = (options.connect_timeout, options.read_timeout)
         self._session = wire.session(options.headers(), options.ca_bundle)
+        self._thread = ThreadPoolExecutor(1, "afas")
+        self._ahead: Ahead | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._session.close()
+        self._thread.shutdown()
 
     def get(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
         """What `read` makes of the answer to GET `path` below the base; a list it returns counts as rows in the log.
@@ -99,6 +106,13 @@ class Client:
                 raise
         return self._authorised(path, params, read)
 
+    def ask_ahead(self, path: str, params: Params) -> None:
+        """Send GET `path` now, so that AFAS has its answer ready when `get` is called for it, with all its errors."""
+        with suppress(AfasError):
+            request = self._get(path, params, self._credential.authorization(self._ask))
+            exchange = partial(wire.exchange, self._session, request, self._timeouts)
+            self._ahead = Ahead(self._thread, request.url, exchange)
+
     def _authorised(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
         shown = self._credential.authorization(self._ask)
         try:
@@ -110,10 +124,13 @@ class Client:
         return self._signed(path, params, renewed, read)
 
     def _signed(self, path: str, params: Params, shown: Authorization, read: Callable[[Answer], Result]) -> Result:
+        request = self._get(path, params, shown)
+        return self._call(request, unquote(path.removeprefix("connectors/")), params, read)
+
+    def _get(self, path: str, params: Params, shown: Authorization) -> requests.Request:
         query = urlencode(params, quote_via=quote)
         url = f"{self.base}/{path}" + (f"?{query}" if query else "")
-        request = requests.Request("GET", url, headers={"Authorization": shown.header()})
-        return self._call(request, unquote(path.removeprefix("connectors/")), params, read)
+        return requests.Request("GET", url, headers={"Authorization": shown.header()})
 
     def _ask(self, form: Mapping[str, str]) -> tuple[Secret, float]:
         return self._call(requests.Request("POST", f"{self.base}/{OAUTH}", data=form), OAUTH, {}, granted)
@@ -121,10 +138,22 @@ class Client:
     def _call(
         self, request: requests.Request, connector: str, params: Params, read: Callable[[Answer], Result]
     ) -> Result:
-        with logged(self._log, connector, params) as seen:
-            seen.answer = answer = wire.exchange(self._session, request, self._timeouts)
+        ahead = self._sent_ahead(request.url)
+        with logged(self._log, connector, params, ahead.seen if ahead else Seen()) as seen:
+            answer = ahead.answer() if ahead else wire.exchange(self._session, request, self._timeouts)
+            seen.answer = answer
             if not 200 <= answer.status < 300:  # noqa: PLR2004 - statuses are their own names
                 raise refusal(answer)
             result = read(answer)
             seen.rows = len(result) if isinstance(result, list) else None
             return result
+
+    def _sent_ahead(self, url: str) -> Ahead | None:
+        """The call to `url`, if it is the one under way; the connection is free for any other call then."""
+        ahead = self._ahead
+        if ahead and ahead.url == url:
+            self._ahead = None
+            return ahead
+        if ahead:
+            ahead.wait()
+        return None

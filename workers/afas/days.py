@@ -51,49 +51,65 @@ class Slice(Generic[F]):
 def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iterator[Slice[F]]:
     """The days first to last as slices, oldest first; `fold(first, last, filtered)` makes the fold of a slice.
 
-    A source that AFAS can't filter by date is one slice. Memory is bounded by one answer. Raises TryLater or Never;
-    what was yielded before is right all the same.
+    A source that AFAS can't filter by date is one slice. AFAS is asked for the next slice while one is worked on.
+    Memory is bounded by one answer. Raises TryLater or Never; what was yielded before is right all the same.
     """
     pages = Pages(source)
     if not pages.filtered:
         yield _paged(pages, first, last, fold)
         return
-    day, size = first, _Size(pages.take)
-    while day <= last:
-        until = min(day + timedelta(days=size.days - 1), last)
-        rows, found = _whole(pages, day, until, fold)
-        size.learn((until - day).days + 1, rows)
+    road = _Road(pages, first, last)
+    while road.day <= last:
+        day, until = road.day, road.until
+        found = _whole(road, fold)
         if found is None and until > day:
             continue
         yield found or _paged(pages, day, until, fold)
-        day = until + ONE_DAY
+        road.day = until + ONE_DAY
 
 
 @dataclass
-class _Size:
-    """How many days the next slice takes, by the most rows a day seen so far."""
+class _Road:
+    """From `day` to `last`, some days at a time: as many as fit in one answer, by the most rows a day seen so far."""
 
-    take: int
+    pages: Pages
+    day: date
+    last: date
     days: int = 1
     densest: float = 0.0
 
-    def learn(self, days: int, rows: int) -> None:
+    @property
+    def until(self) -> date:
+        """The last of the days that are read at once."""
+        return self._end(self.day)
+
+    def learn(self, until: date, rows: int) -> bool:
+        """Whether these rows, of `day` to `until`, are all there are; then AFAS may begin with the days that follow."""
+        days, take = (until - self.day).days + 1, self.pages.take
         self.densest = max(self.densest, rows / days)
-        if rows >= self.take:
+        if rows >= take:
             self.days = max(1, days // 2)
-            return
-        fitting = int(FULL_AT * self.take / self.densest) if self.densest else days * GROWTH
+            return False
+        fitting = int(FULL_AT * take / self.densest) if self.densest else days * GROWTH
         self.days = max(1, min(days * GROWTH, fitting))
+        following = until + ONE_DAY
+        if following <= self.last:
+            self.pages.ask_ahead(following, self._end(following))
+        return True
+
+    def _end(self, day: date) -> date:
+        return min(day + timedelta(days=self.days - 1), self.last)
 
 
-def _whole(pages: Pages, first: date, last: date, fold: NewFold[F]) -> tuple[int, Slice[F] | None]:
-    """How many rows one answer has, and the slice; a full answer may lack rows, so it makes none."""
-    rows = pages.read(first, last)
-    if len(rows) >= pages.take:
-        return len(rows), None
+def _whole(road: _Road, fold: NewFold[F]) -> Slice[F] | None:
+    """The slice that one answer makes; a full answer may lack rows, so it makes none."""
+    first, last = road.day, road.until
+    rows = road.pages.read(first, last)
+    if not road.learn(last, len(rows)):
+        return None
     folded = fold(first, last, True)  # noqa: FBT003 - the fold's own signature
     folded.add(rows)
-    return len(rows), Slice(first, last, True, len(rows), folded, None)  # noqa: FBT003
+    return Slice(first, last, True, len(rows), folded, None)  # noqa: FBT003
 
 
 def _paged(pages: Pages, first: date, last: date, fold: NewFold[F]) -> Slice[F]:

@@ -65,16 +65,23 @@ class Pages:
 
         Unfiltered, they are rows of any day; whether AFAS keeps to its filter is for the fold to judge.
         """
+        rows = self.source.client.get(self.source.path, self._asked(first, last, skip), self._read)
+        if len(rows) > self.take:
+            told = text("afas.take_ignored", where=self.source.where, take=self.take, rows=len(rows))
+            raise Never("broken", told)
+        return rows
+
+    def ask_ahead(self, first: date, last: date) -> None:
+        """AFAS may begin with what is read next: the days first to last."""
+        self.source.client.ask_ahead(self.source.path, self._asked(first, last, None))
+
+    def _asked(self, first: date, last: date, skip: int | None) -> dict[str, str | int]:
         params: dict[str, str | int] = {"skip": skip or 0, "take": self.take}
         if self.filtered:
             params |= _filter(self.source.fields["date"], first, last)
         if skip is not None and self._order:
             params["orderbyfieldids"] = self._order
-        rows = self.source.client.get(self.source.path, params, self._read)
-        if len(rows) > self.take:
-            told = text("afas.take_ignored", where=self.source.where, take=self.take, rows=len(rows))
-            raise Never("broken", told)
-        return rows
+        return params
 
 
 def _known_fields(source: Source) -> tuple[FieldInfo, ...] | None:

@@ -6,6 +6,8 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +58,40 @@ class _TimedResponse(http.client.HTTPResponse):
         self.fp = io.BufferedReader(_UntilDeadline(raw, sock), READ_AHEAD)
 
 
+class _Cord:
+    """What ends the call that another thread waits in: its connection is shut, and no other is opened."""
+
+    def __init__(self) -> None:
+        self._sock: socket.socket | None = None
+        self._pulled = False
+
+    def tie(self, sock: socket.socket) -> None:
+        self._sock = sock
+        if self._pulled:
+            raise ConnectionAbortedError
+
+    def pull(self) -> None:
+        self._pulled = True
+        if self._sock is not None:
+            with suppress(OSError):
+                # Not TLS's own way, which changes what the waiting thread is working with.
+                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
+
+
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
 
+    def __init__(self, *args: Any, cord: _Cord, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._cord = cord
 
-class _TlsConnection(HTTPSConnection):
-    response_class = _TimedResponse
+    def connect(self) -> None:
+        super().connect()
+        self._cord.tie(self.sock)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
 
 
 class _Pool(HTTPConnectionPool):
@@ -75,11 +105,22 @@ class _TlsPool(HTTPSConnectionPool):
 class _Transport(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+        self._cord = _Cord()
+        pools = {"http": _Pool, "https": _TlsPool}
+        self.poolmanager.pool_classes_by_scheme = {
+            scheme: partial(pool, cord=self._cord) for scheme, pool in pools.items()
+        }
+
+    def close(self) -> None:
+        self._cord.pull()
+        super().close()
 
 
 def session(headers: Mapping[str, str], ca_bundle: Path | None) -> requests.Session:
-    """A session that trusts no environment. Raises Never (certificate) when CA_BUNDLE can't be read."""
+    """A session that trusts no environment; closing it ends a call that another thread has under way.
+
+    Raises Never (certificate) when CA_BUNDLE can't be read.
+    """
     if ca_bundle:
         try:
             ssl.create_default_context(cafile=str(ca_bundle))

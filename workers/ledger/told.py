@@ -38,11 +38,13 @@ class Head:
     duration: float
 
 
-def heads(session: Session, guid: str | None = None, run_id: int | None = None, most: int = 100) -> list[Head]:
+def heads(
+    session: Session, organisation_id: int | None = None, run_id: int | None = None, most: int = 100
+) -> list[Head]:
     """The newest runs, of one organisation or of all."""
     chosen = select(TurnoverRun, Organisation, now()).join(Organisation, Organisation.id == TurnoverRun.organisation_id)
-    if guid is not None:
-        chosen = chosen.where(Organisation.guid == guid)
+    if organisation_id is not None:
+        chosen = chosen.where(Organisation.id == organisation_id)
     if run_id is not None:
         chosen = chosen.where(TurnoverRun.id == run_id)
     return [_head(*row) for row in session.execute(chosen.order_by(TurnoverRun.id.desc()).limit(most))]

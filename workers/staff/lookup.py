@@ -119,12 +119,13 @@ def group_ids(session: Session, organisation_id: int) -> list[int]:
 
 def imports(session: Session, organisation_id: int) -> list[ImportFacts]:
     """Every register with a code in the connection group of `organisation_id`, in order of its id."""
+    # The empty code is nobody's: in AFAS it means that a code is missing. NULL is not unequal to it either.
     rows = session.execute(
         select(Register, Organisation.guid, ImportSetting, TurnoverSetting)
         .join(Organisation, Organisation.id == Register.organisation_id)
         .outerjoin(ImportSetting, ImportSetting.register_id == Register.id)
         .outerjoin(TurnoverSetting, TurnoverSetting.organisation_id == Register.organisation_id)
-        .where(Register.organisation_id.in_(group_ids(session, organisation_id)), Register.external_id.is_not(None))
+        .where(Register.organisation_id.in_(group_ids(session, organisation_id)), Register.external_id != "")
         .order_by(Register.id)
     )
     return [_import(register, guid, link, setting) for register, guid, link, setting in rows]
@@ -153,7 +154,7 @@ def payment_methods(session: Session, organisation_ids: Iterable[int]) -> dict[i
     found: dict[int, dict[str, int]] = {key: {} for key in organisation_ids}
     rows = session.execute(
         select(PaymentMethod.organisation_id, PaymentMethod.external_id, PaymentMethod.id).where(
-            PaymentMethod.organisation_id.in_(found), PaymentMethod.external_id.is_not(None)
+            PaymentMethod.organisation_id.in_(found), PaymentMethod.external_id != ""
         )
     )
     for organisation, code, method in rows:
@@ -174,7 +175,8 @@ def register_names(session: Session, organisation_id: int) -> list[tuple[str | N
 def register_owners(session: Session, organisation_id: int) -> dict[int, int]:
     """{register id: organisation id} of the connection group."""
     group = Register.organisation_id.in_(group_ids(session, organisation_id))
-    return dict(session.execute(select(Register.id, Register.organisation_id).where(group)).tuples().all())
+    rows = session.execute(select(Register.id, Register.organisation_id).where(group))
+    return {row.id: row.organisation_id for row in rows}
 
 
 def sign(session: Session, organisation_id: int) -> int:

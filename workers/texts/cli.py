@@ -1,6 +1,46 @@
 """Texts about what the command line says."""
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "cli.help": (
+        "Omzet uit AFAS Profit naar Staff. Elke opdracht heeft --help; --debug toont bij een fout het hele verslag.",
+        "Turnover from AFAS Profit into Staff. Each command has --help; --debug shows the whole report of an error.",
+    ),
+    "cli.help.help": ("Toon deze uitleg", "Show this help"),
+    "cli.help.version": ("Toon de versie", "Show the version"),
+    "cli.usage": ("{wrong}; zie: {command} --help", "{wrong}; see: {command} --help"),
+    "cli.usage.missing": ("{name} ontbreekt", "{name} is missing"),
+    "cli.usage.no_value": ("{name} mist zijn waarde", "{name} lacks its value"),
+    "cli.usage.unknown": ("{word} is hier geen opdracht of optie", "{word} is no command or option here"),
+    "cli.usage.number": (
+        "{value} is geen geheel getal zoals 12 of -40",
+        "{value} is no whole number such as 12 or -40",
+    ),
+    "cli.usage.day": (
+        "{value} is geen dag; schrijf jjjj-mm-dd, zoals 2026-03-31",
+        "{value} is no day; write yyyy-mm-dd, such as 2026-03-31",
+    ),
+    "cli.guid": ("guid van de organisatie", "guid of the organisation"),
+    "cli.days_back": (
+        "-40: van 40 dagen terug tot en met vandaag; zonder: zoals ingericht",
+        "-40: from 40 days ago up to and including today; without: as set up",
+    ),
+    "cli.run": ("nummer van de run", "number of the run"),
+    "cli.csv": ("uitvoer als CSV", "output as CSV"),
+    "cli.history.register": ("kassacode", "register code"),
+    "cli.history.date": ("boekdag (jjjj-mm-dd)", "booking day (yyyy-mm-dd)"),
+    "cli.nothing": ("Niets gevonden", "Nothing found"),
+    "cli.failed": (
+        "Meer: afasconnector runs show {run}; opnieuw: afasconnector runs retry {run}",
+        "More: afasconnector runs show {run}; again: afasconnector runs retry {run}",
+    ),
+    "cli.older": (
+        "Run {run}, die was blijven liggen, is eerst afgemaakt",
+        "Run {run}, which was left behind, was finished first",
+    ),
+    "cli.behind": (
+        "Run {run} van deze organisatie is nog bezig; daarna volgt deze",
+        "Run {run} of this organisation is still at work; this one follows it",
+    ),
     "cli.turnover": (
         "Omzet van een organisatie importeren: TURNOVER GUID -40 leest 40 dagen terug tot en met vandaag",
         "Import an organisation's turnover: TURNOVER GUID -40 reads from 40 days ago up to and including today",
@@ -8,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.from": ("eerste boekdag (jjjj-mm-dd)", "first booking day (yyyy-mm-dd)"),
     "cli.to": ("laatste boekdag (jjjj-mm-dd)", "last booking day (yyyy-mm-dd)"),
     "cli.register": ("alleen deze kassacode", "this register code only"),
+    "cli.register.unknown": (
+        "Kassa {code} is in Staff onbekend; wat AFAS ervan heeft, wordt geparkeerd",
+        "Register {code} is unknown in Staff; what AFAS has of it is parked",
+    ),
     "cli.dry_run": ("toon wat er zou veranderen, schrijf niets", "show what would change, write nothing"),
     "cli.enqueue": ("laat de workers het doen", "let the workers do it"),
     "cli.json": ("uitvoer als JSON", "output as JSON"),
@@ -30,6 +74,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Start de AFAS-simulator (alleen in een checkout van de broncode)",
         "Start the AFAS simulator (in a source checkout only)",
     ),
+    "cli.simulate.port": ("poort; 0: een vrije", "port; 0: a free one"),
+    "cli.simulate.no_port": (
+        "--port {port}: geef een poort van 1 tot en met 65535, of 0 voor een vrije",
+        "--port {port}: give a port from 1 to 65535, or 0 for a free one",
+    ),
     "cli.simulate.missing": (
         "De simulator zit alleen in een checkout van de broncode",
         "The simulator is in a source checkout only",
@@ -44,7 +93,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Proefrun: {changes} kassadagen zouden veranderen of fout gaan, {unchanged} blijven gelijk; niets geschreven",
         "Dry run: {changes} register-days would change or fail, {unchanged} stay the same; nothing written",
     ),
-    "cli.enqueued": ("Run {run} staat in de wachtrij", "Run {run} is enqueued"),
+    "cli.enqueued": (
+        "Run {run} staat klaar voor de workers; volgen: afasconnector runs show {run}",
+        "Run {run} is ready for the workers; follow it: afasconnector runs show {run}",
+    ),
     "cli.nothing_failed": ("In run {run} is niets mislukt", "Nothing failed in run {run}"),
     "cli.waiting": ("AFAS kan nu niet; opnieuw over {seconds} s", "AFAS can't now; again in {seconds} s"),
     "cli.too_long": (
@@ -64,6 +116,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "has not run yet; without workers it need not",
     ),
     "cli.status.age": ("liep {seconds} s geleden", "ran {seconds} s ago"),
+    "cli.status.up_dead": (
+        "up is gestopt zonder afscheid: er draait niets meer; start hem weer: afasconnector up",
+        "up ended without farewell: nothing runs any more; start it again: afasconnector up",
+    ),
+    "cli.status.up_lacks": (
+        "gestopt: {names}; up start ze weer, anders staat de reden in de map log van de home",
+        "ended: {names}; up starts them again, else the reason is in the folder log of the home",
+    ),
     "cli.status.up": ("{count} processen, Flower op {flower}", "{count} processes, Flower at {flower}"),
     "cli.status.no_organisation": (
         "nog geen organisatie; vul een YAML-bestand in en voer uit: afasconnector config apply BESTAND",
