@@ -62,7 +62,7 @@ def say(line: str) -> None:
 
 
 def cell(value: object) -> str:
-    """A value as people read it, on one line: local time, at least two decimals."""
+    """A value as people read it, on one line: local time, amounts (of a mapping too) with two decimals at least."""
     match value:
         case None:
             return ""
@@ -71,7 +71,7 @@ def cell(value: object) -> str:
         case dt.datetime():
             return f"{value.astimezone(current().zone):%Y-%m-%d %H:%M:%S}"
         case Mapping():
-            return one_line(", ".join(f"{name}: {part}" for name, part in value.items()))
+            return one_line(", ".join(f"{name}: {plain(Decimal(part))}" for name, part in value.items()))
     return one_line(str(_plain(value)))
 
 

@@ -11,6 +11,7 @@ from workers.ledger.heartbeat import beat
 from workers.settings import current
 from workers.staff import lookup
 from workers.staff.lookup import Daily
+from workers.staff.pause import pause_reason
 from workers.texts import text
 
 
@@ -41,5 +42,11 @@ def dispatch_at(moment: dt.datetime, hands: Hands) -> list[int]:
 
 def _end_overdue(daily: Daily, today: dt.date, hands: Hands) -> None:
     """A run that has not ended when the next day's falls due ends failed, and is told."""
-    for overdue in runs.overdue(daily.organisation_id, today):
-        import_.give_up(overdue, text("turnover.overdue"), hands)
+    overdue = runs.overdue(daily.organisation_id, today)
+    if not overdue:
+        return
+    with reading() as session:
+        paused = pause_reason(session, daily.organisation_id)
+    message = text("turnover.overdue_paused", reason=paused) if paused else text("turnover.overdue")
+    for run in overdue:
+        import_.give_up(run, message, hands)

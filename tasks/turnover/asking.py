@@ -26,7 +26,7 @@ from workers.staff.pause import BUSY, PROBE_SECONDS, pause, unpause
 from workers.staff.tokens import SharedTokens
 from workers.texts import text
 
-PAUSING = ("unauthorised", "forbidden", "not_found")  #: kinds of error that speak of the whole organisation
+PAUSING = ("unauthorised", "forbidden", "not_found", "whole_call")  #: kinds that speak of more than one call
 
 
 class NoSourceError(Exception):
@@ -140,14 +140,14 @@ def check(organisation_id: int) -> None:
 
 def probe(organisation_id: int) -> bool:
     """Ask AFAS whether what paused the organisation is mended; if so its pause ends."""
-    with reading() as session:
-        connection = lookup.connection(session, organisation_id)
-    tokens = SharedTokens(connection.organisation_id, connection.guid)
-    log = call_logger(connection, None, connection.environment)
     try:
-        with Client(connection.environment, credential(connection, None, tokens), log, Options.of(current())) as afas:
+        with reading() as session:
+            connection = lookup.connection(session, organisation_id)
+        signs = credential(connection, None, SharedTokens(connection.organisation_id, connection.guid))
+        log = call_logger(connection, None, connection.environment)
+        with Client(connection.environment, signs, log, Options.of(current())) as afas:
             metainfo.overview(afas)
-    except AfasError:
+    except (AfasError, SecretError):
         return False
     with transaction() as session:
         unpause(session, organisation_id)

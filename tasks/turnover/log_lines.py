@@ -62,9 +62,20 @@ def _failure(run: Run, failure: Failure) -> str:
     return _line("failure", run, **day, reason=failure.reason, message=failure.message)
 
 
+def applied(organisation: str, guid: str, register: str, size: tuple[int, Decimal]) -> str:
+    """The line of one register's amounts that had waited and are written now; `size`: register-days and euros."""
+    days, amount = size
+    whose: Pairs = {"event": "applied", "organisation": organisation, "guid": guid}
+    return _joined(whose | {"register": register, "days": days, "amount": amount})
+
+
 def _line(event: str, run: Run, **pairs: Value) -> str:
     head: Pairs = {"event": event, "run": run.id, "organisation": run.organisation, "guid": run.guid}
-    return " ".join(f"{key}={_value(value)}" for key, value in (head | pairs).items())
+    return _joined(head | pairs)
+
+
+def _joined(pairs: Pairs) -> str:
+    return " ".join(f"{key}={_value(value)}" for key, value in pairs.items())
 
 
 def _value(value: Value) -> str:

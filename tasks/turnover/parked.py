@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from tasks.turnover import overwrite
+from tasks.turnover import log_lines, overwrite
 from tasks.turnover.sources import sources
+from workers import runlog
 from workers.database import reading
 from workers.ledger import waiting
 from workers.staff import lookup
@@ -28,7 +29,8 @@ def _apply_parked(owner: int) -> list[str]:
         found = waiting.waiting(session, owner, source_of.keys() - {""})
     fitting = [key for key, code, source in found if source_of[code] == source]
     overwrite.write_waiting(owner, fitting)
-    return [
-        text("turnover.applied", code=code, count=count, amount=amount)
-        for code, count, amount in waiting.applied(fitting)
-    ]
+    lines = []
+    for code, count, amount in waiting.applied(fitting):
+        runlog.write(log_lines.applied(connection.name, connection.guid, code, (count, amount)))
+        lines.append(text("turnover.applied", code=code, count=count, amount=amount))
+    return lines

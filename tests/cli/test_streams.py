@@ -12,7 +12,7 @@ import pytest
 
 from tests.cli.terminal import MAIN, TURNOVER, ended, process, start
 from tests.e2e.processes import ROOT, until
-from tests.turnover.builders import GUID, Shop, execute, held, rows_of, sale
+from tests.turnover.builders import GUID, Shop, execute, rows_of, sale
 
 
 def state() -> list[tuple[object, ...]]:
@@ -98,8 +98,3 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def test_held_is_right_whatever_became_of_the_output(shop: Shop) -> None:
-    assert shop
-    assert held() == {}

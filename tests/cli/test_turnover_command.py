@@ -10,7 +10,21 @@ import pytest
 from tasks.cli import importing
 from tasks.turnover import orders
 from tests.cli.terminal import TURNOVER, process, run
-from tests.turnover.builders import GUID, MONDAY, OTHER, Shop, connector, day, everything, execute, held, row, rows_of, sale, summed
+from tests.turnover.builders import (
+    GUID,
+    MONDAY,
+    OTHER,
+    Shop,
+    connector,
+    day,
+    everything,
+    execute,
+    held,
+    row,
+    rows_of,
+    sale,
+    summed,
+)
 from workers import settings
 
 FAULTS: list[tuple[str, dict[str, Any], str]] = [
@@ -42,7 +56,9 @@ def test_the_noun_is_read_in_any_case_and_the_guid_with_or_without_braces(
 def test_a_child_process_stores_what_an_independent_sum_confirms_and_the_second_time_changes_nothing(
     shop: Shop,
 ) -> None:
-    rows = [sale("2600", number % 7, f"{number}.{number:02}", ["1000", "1310", None][number % 3]) for number in range(60)]
+    rows = [
+        sale("2600", number % 7, f"{number}.{number:02}", ["1000", "1310", None][number % 3]) for number in range(60)
+    ]
     shop.serves(*rows)
     first, second = process(*TURNOVER), process(*TURNOVER)
     assert (first.code, second.code) == (0, 0)
@@ -51,7 +67,9 @@ def test_a_child_process_stores_what_an_independent_sum_confirms_and_the_second_
     assert held() == summed(rows)
 
 
-@pytest.mark.parametrize(("fault", "detail", "remedy"), FAULTS, ids=[f"{name}{len(detail)}" for name, detail, _ in FAULTS])
+@pytest.mark.parametrize(
+    ("fault", "detail", "remedy"), FAULTS, ids=[f"{name}{len(detail)}" for name, detail, _ in FAULTS]
+)
 @pytest.mark.parametrize("how", [(), ("--json",)])
 def test_a_run_that_read_nothing_is_3_and_one_line_with_the_remedy_on_standard_error(
     shop: Shop,
@@ -76,10 +94,9 @@ def test_an_afas_that_cannot_be_reached_is_3_and_told_with_its_remedy(
     shop: Shop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    away = f"http://127.0.0.1:{port}/ProfitRestServices"
-    run(capsys, "runs")
-    shop.move(away)
+        away = f"http://127.0.0.1:{free.getsockname()[1]}/ProfitRestServices"
+    execute(f"UPDATE import_setting SET uri = replace(uri, '{shop.afas.url}', '{away}')")
+    execute(f"UPDATE afas_connection SET environment = '{away}'")
     said = run(capsys, *TURNOVER)
     assert said.code == 3
     assert "niet bereikbaar" in said.err

@@ -146,7 +146,9 @@ def test_an_unexpected_error_is_one_line_and_with_debug_a_traceback(shop: Shop) 
     said = process(*TURNOVER)
     assert said.code == 3
     assert "Traceback" not in said.err
-    assert said.err.splitlines()[-1].startswith("Onverwachte fout OperationalError: no such table: call_log; met --debug")
+    assert said.err.splitlines()[-1].startswith(
+        "Onverwachte fout OperationalError: no such table: call_log; met --debug"
+    )
     debug = process("--debug", *TURNOVER)
     assert debug.code != 0
     assert "Traceback (most recent call last)" in debug.err

@@ -41,6 +41,12 @@ def test_the_first_line_says_whose_run_it_is_and_over_which_days() -> None:
     assert parse_line(log_lines.start(RUN)) == {"event": "start"} | HEAD | WINDOW
 
 
+def test_amounts_that_waited_are_told_when_they_are_written() -> None:
+    line = log_lines.applied("Voorbeeld Catering", "6f07c4dd", "2606", (8, Decimal("4093.3300")))
+    told = {"event": "applied", "organisation": "Voorbeeld Catering", "guid": "6f07c4dd", "register": "2606"}
+    assert parse_line(line) == told | {"days": "8", "amount": "4093.33"}
+
+
 def test_the_last_line_counts_everything_and_proves_the_sum() -> None:
     amounts = {"written": Decimal("1234.5"), "parked": Decimal("-0.0001"), "failed": Decimal(1)}
     proof = Proof(Decimal("1240.4999"), amounts, other=Decimal(3), undated=Decimal(2))

@@ -16,6 +16,11 @@ def pause(session: Session, organisation_id: int, kind: str, reason: str, second
     session.execute(update(AfasConnection).where(AfasConnection.organisation_id == organisation_id).values(**values))
 
 
+def pause_reason(session: Session, organisation_id: int) -> str | None:
+    """Why the organisation is paused; None when it is not."""
+    return session.scalar(select(AfasConnection.pause_reason).where(AfasConnection.organisation_id == organisation_id))
+
+
 def unpause(session: Session, organisation_id: int) -> None:
     """End the organisation's pause, if it has one."""
     values = {"paused_until": None, "pause_kind": None, "pause_reason": None}

@@ -67,6 +67,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "de sluitcontrole klopt niet: wat gelezen is, is niet wat geboekt is; importeer opnieuw en meld het",
         "the closing proof fails: what was read is not what was recorded; import again and report it",
     ),
+    "turnover.overdue_paused": (
+        "niet klaar toen de import van de volgende dag begon; de organisatie was gepauzeerd: {reason}",
+        "not done when the next day's import fell due; the organisation was paused: {reason}",
+    ),
     "turnover.overdue": (
         "niet klaar toen de import van de volgende dag begon; kijk of de workers draaien (afasconnector status)",
         "not done when the next day's import fell due; see whether the workers run (afasconnector status)",
