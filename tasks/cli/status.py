@@ -68,9 +68,10 @@ def _up() -> Iterator[Sign]:
     try:
         up = json_module.loads((current().home / "up.json").read_text(encoding="utf-8"))
         dead = [one["name"] for one in up["processes"] if children.birth(one["pid"]) != one["born"]]
+        alone = children.birth(up["supervisor"]) is None
     except (OSError, ValueError, LookupError, TypeError):
         return
-    if len(dead) == len(up["processes"]):
+    if alone or len(dead) == len(up["processes"]):
         yield Sign(BROKEN, "up", text("cli.status.up_dead"))
     elif dead:
         yield Sign(ATTENTION, "up", text("cli.status.up_lacks", names=", ".join(dead)))

@@ -16,8 +16,9 @@ from tasks.turnover.rehearsal import rehearse
 from tasks.turnover.wording import one_line
 from workers import migrations
 from workers.database import reading
+from workers.ledger import history
 from workers.ledger.models import RunState
-from workers.staff import history, lookup
+from workers.staff import holding, lookup
 from workers.texts import text
 
 app = App(name="turnover", help=text("cli.turnover"), result_action="return_value")
@@ -123,9 +124,9 @@ def show_turnover(guid: Guid, /, *, span: Days = ALL_DAYS, csv: Csv = False, jso
     """Print what Staff holds, a row a payment."""
     migrations.require()
     with reading() as session:
-        found = history.payments(session, guid, history.Span(span.first, span.last, span.register))
+        found = holding.payments(session, guid, holding.Span(span.first, span.last, span.register))
     if csv:
-        show.print_csv(history.COLUMNS, ([row[name] for name in history.COLUMNS] for row in found))
+        show.print_csv(holding.COLUMNS, ([row[name] for name in holding.COLUMNS] for row in found))
     else:
         show.rows(found, as_json=json)
     return 0

@@ -1,7 +1,8 @@
 """One mail of the outbox to SMTP: sent once, or put off with its reason."""
 
+from workers import leases
 from workers import mail as smtp
-from workers.ledger import leases, outbox
+from workers.ledger import outbox
 from workers.settings import SettingsError
 
 

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from tasks.turnover import closing, pace
 from tasks.turnover.sources import Source, client, credential, sources
 from tasks.turnover.staging import Staging
+from workers import leases
 from workers.afas import metainfo
 from workers.afas.auth import MemoryTokens
 from workers.afas.calls import Call
 from workers.afas.client import Client, Options
 from workers.afas.errors import AddressError, AfasError, Never, TryLater
 from workers.database import reading, transaction
-from workers.ledger import calls, days, leases, runs
+from workers.ledger import calls, days, runs
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import SourceState, TurnoverRun
 from workers.ledger.runs import Run

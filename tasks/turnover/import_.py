@@ -10,8 +10,9 @@ from sqlalchemy.exc import OperationalError
 from tasks.turnover import closing, overwrite
 from tasks.turnover.asking import CONFIGURATION, ask
 from tasks.turnover.parked import apply_parked
+from workers import leases
 from workers.database import reading
-from workers.ledger import days, leases, runs
+from workers.ledger import days, runs
 from workers.ledger.days import Parcel
 from workers.ledger.runs import Run
 from workers.settings import current

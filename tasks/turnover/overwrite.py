@@ -26,18 +26,21 @@ WAITING = (DayState.PARKED, DayState.FAILED)
 class _Job:
     """What the writing of register-days needs to know; `states`: those that may be written.
 
-    `sign` is the connection owner's: amounts whose register nobody knew were staged with it.
+    `sign` is the connection owner's: amounts whose register nobody knew were staged with it. `groups`: the turnover
+    groups of registers, as far as they are made and linked.
     """
 
     organisation_id: int
     targets: Mapping[str, Target]
     states: Sequence[DayState]
     sign: int
+    groups: dict[int, int]
 
 
 def write(organisation_id: int, ids: Sequence[int]) -> None:
     """Write pending register-days. Writing one twice does nothing; a lost connection or lock is raised."""
-    _write(_job(organisation_id, (DayState.PENDING,)), ids)
+    if ids:
+        _write(_job(organisation_id, (DayState.PENDING,)), ids)
 
 
 def write_waiting(organisation_id: int, ids: Sequence[int]) -> None:
@@ -45,13 +48,16 @@ def write_waiting(organisation_id: int, ids: Sequence[int]) -> None:
 
     While an import is at work for the organisation nothing is written.
     """
-    _write(_job(organisation_id, WAITING), ids)
+    if ids:
+        _write(_job(organisation_id, WAITING), ids)
 
 
 def _job(organisation_id: int, states: Sequence[DayState]) -> _Job:
     with reading() as session:
         sign = lookup.sign(session, organisation_id)
-    return _Job(organisation_id, targets(organisation_id), states, sign)
+    found = targets(organisation_id)
+    linked = {target.register_id: target.group_id for target in found.values() if target.group_id is not None}
+    return _Job(organisation_id, found, states, sign, linked)
 
 
 def _write(job: _Job, ids: Sequence[int]) -> None:
@@ -92,15 +98,17 @@ def _write_together(job: _Job, ids: Collection[int]) -> None:
         ready = [_signed(session, job, day) for day in staged if _check(session, job, day)]
         if not ready:
             return
-        group_of = groups.ensure(session, {job.targets[day.register].register_id for day in ready})
-        contents = {day.id: _content(day, job.targets[day.register], group_of) for day in ready}
-        keys = {key: (content.register_id, content.date) for key, content in contents.items()}
-        run_of = {keys[day.id]: day.run_id for day in ready}
-        before = turnover.replace(session, list(contents.values()), run_of)
+        linked = {job.targets[day.register].register_id for day in ready} - job.groups.keys()
+        group_of = job.groups | (groups.ensure(session, linked) if linked else {})
+        contents = [_content(day, job.targets[day.register], group_of) for day in ready]
+        keys = {day.id: (content.register_id, content.date) for day, content in zip(ready, contents, strict=True)}
+        before = turnover.replace(session, contents, {keys[day.id]: day.run_id for day in ready})
         old = {key: (before[at].amount, before[at].payments) for key, at in keys.items() if at in before}
-        days.written(session, {key: content.register_id for key, content in contents.items()}, old)
+        days.written(session, [(day, keys[day.id][0]) for day in ready], old)
         for run_id in {day.run_id for day in ready}:
             runs.progress(session, run_id, current().sweep_seconds)
+    # Only what is committed is there to be linked to.
+    job.groups.update(group_of)
 
 
 def _check(session: Session, job: _Job, day: Staged) -> bool:

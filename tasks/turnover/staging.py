@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from tasks.turnover.convert import Converted, Day, Fate, by_method, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
 from tasks.turnover.sources import Source
+from workers import leases
 from workers.afas import days as afas_days
 from workers.afas import getconnector
 from workers.afas.client import Client
 from workers.afas.errors import Never
 from workers.database import reading, transaction
-from workers.ledger import days, leases
+from workers.ledger import days
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import DayState, SourceState, TurnoverRun
 from workers.ledger.runs import Run
@@ -42,7 +43,8 @@ class Part:
 
 def parts(client: Client, source: Source, first: dt.date, last: dt.date) -> Iterator[Part]:
     """The source's days first to last, slice by slice. Raises TryLater or Never; then no part of it may be used."""
-    fields = {"account_number": source.fields["account_number"]} | dict(source.fields)
+    # The account's text is for nobody: account numbers decide.
+    fields = {name: field for name, field in source.fields.items() if name != "account"}
     asked = getconnector.Source(client, source.connector, fields)
     try:
         for found in afas_days.read_days(asked, first, last, lambda *span: Grouping(fields, *span)):
@@ -109,7 +111,8 @@ class Staging:
         for day in part.converted.days:
             state = part.state(day)
             payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
-            rows.append((day.register, day.register_id, day.day, state, day.amount, payments, day.reason, day.message))
+            row = (day.register, day.register_id, day.day, state.value, day.amount, payments, day.reason, day.message)
+            rows.append(row)
         days.stage(session, self.run.id, self.source_read_id, rows)
 
     def _finish(self, session: Session, source: Source, complaints: dict[str, str], totals: dict[str, object]) -> None:

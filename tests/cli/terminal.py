@@ -14,7 +14,7 @@ from tests.turnover.builders import GUID
 
 MAIN = "import sys; from tasks.cli import main; sys.exit(main())"
 #: The same with leases that a dead process loses soon.
-HASTY = "from workers.ledger import leases; leases.LEASE_SECONDS, leases.RENEW_SECONDS = 2, 0.5; " + MAIN
+HASTY = "from workers import leases; leases.LEASE_SECONDS, leases.RENEW_SECONDS = 2, 0.5; " + MAIN
 DAYS = ("--from", "2026-03-02", "--to", "2026-03-08")
 TURNOVER = ("TURNOVER", GUID, *DAYS)
 

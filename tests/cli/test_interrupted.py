@@ -2,12 +2,13 @@
 
 import json
 import signal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.cli.terminal import HASTY, TURNOVER, ended, run, start
-from tests.e2e.processes import alive_in_groups, machine, until
+from tests.e2e.processes import machine, until
 from tests.turnover.builders import Row, Shop, held, rows_of, sale, summed
 
 pytestmark = pytest.mark.xdist_group("processes")
@@ -35,7 +36,7 @@ def runs() -> list[tuple[object, ...]]:
 
 def one_after_the_other() -> bool:
     spans = rows_of("SELECT started_at, finished_at FROM turnover_run ORDER BY started_at")
-    return all(one[1] <= next_[0] for one, next_ in zip(spans, spans[1:], strict=False))
+    return all(one[1] <= next_[0] for one, next_ in pairwise(spans))
 
 
 def test_ctrl_c_leaves_a_run_that_the_next_command_brings_to_its_end(
@@ -114,9 +115,7 @@ def test_a_command_and_the_workers_of_up_do_not_disturb_each_other(
         secret = shop.afas.token.partition("<data>")[2].partition("<")[0].encode()
         kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
         assert [content for content in kept if secret in content] == []
-        groups = running.groups()
         running.process.kill()
         running.process.wait()
-        until(lambda: not alive_in_groups(groups))
         said = run(capsys, "status", "--json")
         assert (said.code, [one["level"] for one in json.loads(said.out) if one["about"] == "up"]) == (3, [3])

@@ -4,6 +4,8 @@ import csv
 import datetime as dt
 import json
 import os
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -160,9 +162,16 @@ def test_status_is_3_when_what_up_ran_is_gone(shop: Shop, home: Path, capsys: py
     assert shop
     mine = {"name": "worker-turnover", "pid": os.getpid(), "born": children.birth(os.getpid())}
     gone = mine | {"name": "beat", "born": "an other boot"}
-    for processes, code, mark in (([mine], 0, "ok"), ([mine, gone], 1, " !"), ([gone], 3, " X")):
-        state = {"processes": processes, "flower": "http://127.0.0.1:5555"}
-        (home / "up.json").write_text(json.dumps(state))
+    nobody = subprocess.Popen([sys.executable, "-c", ""])
+    nobody.wait()
+    well = {"supervisor": os.getpid(), "processes": [mine], "flower": "http://127.0.0.1:5555"}
+    for change, code, mark in (
+        ({}, 0, "ok"),
+        ({"processes": [mine, gone]}, 1, " !"),
+        ({"processes": [gone]}, 3, " X"),
+        ({"supervisor": nobody.pid}, 3, " X"),
+    ):
+        (home / "up.json").write_text(json.dumps(well | change))
         said = run(capsys, "status")
         assert [line[:2] for line in said.out.splitlines() if line[4:7] == "up:"] == [mark]
         assert said.code == code

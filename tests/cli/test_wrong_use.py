@@ -107,8 +107,16 @@ def test_wrong_settings_are_told_all_at_once_before_anything_is_done(shop: Shop)
 
 @pytest.mark.parametrize(
     "words",
-    [TURNOVER, (*TURNOVER, "--dry-run"), (*TURNOVER, "--enqueue"), ("turnover", "show", GUID), ("runs",)]
-    + [("turnover", "history", GUID, "2600", "2026-03-02"), ("runs", "show", "1"), ("runs", "retry", "1")],
+    [
+        TURNOVER,
+        (*TURNOVER, "--dry-run"),
+        (*TURNOVER, "--enqueue"),
+        ("turnover", "show", GUID),
+        ("turnover", "history", GUID, "2600", "2026-03-02"),
+        ("runs",),
+        ("runs", "show", "1"),
+        ("runs", "retry", "1"),
+    ],
 )
 def test_without_a_database_its_path_is_told_and_none_is_made(
     home: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]

@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from tests.foundation.gate import process, together
+from workers import leases
 from workers.columns import now
 from workers.database import reading, table_of, transaction
-from workers.ledger import leases
-from workers.ledger.leases import LeaseLostError
-from workers.ledger.models import Lease, OutboxMail
+from workers.leases import Lease, LeaseLostError
+from workers.ledger.models import OutboxMail
 
 PREPARE = """
 from workers.database import transaction
-from workers.ledger import leases
+from workers import leases
 from workers.ledger.models import OutboxMail
 with transaction() as session:
     pass

@@ -19,10 +19,9 @@ from tasks.turnover import tasks as turnover
 from tests.demo.mailbox import Mailbox, mailbox
 from tests.simulator import Simulator
 from tests.turnover.builders import Shop, execute, held, row, rows_of, states
-from workers import settings
+from workers import leases, settings
 from workers.children import free_port
 from workers.database import engine, forget_engine
-from workers.ledger import leases
 from workers.ledger.runs import clock
 
 TASKS = {

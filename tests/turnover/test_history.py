@@ -9,8 +9,9 @@ import pytest
 from tasks.cli import main
 from tests.turnover.builders import GUID, MONDAY, Shop, held, rows_of, sale
 from workers.database import reading
-from workers.staff import history
-from workers.staff.history import Span
+from workers.ledger import history
+from workers.staff import holding
+from workers.staff.holding import Span
 from workers.staff.lookup import UnknownOrganisationError
 
 
@@ -65,7 +66,7 @@ def test_what_staff_holds_is_a_row_a_payment_in_csv(shop: Shop, capsys: pytest.C
 def test_an_unknown_organisation_is_told(shop: Shop, capsys: pytest.CaptureFixture[str]) -> None:
     assert shop
     with reading() as session, pytest.raises(UnknownOrganisationError):
-        history.payments(session, "geen", Span())
+        holding.payments(session, "geen", Span())
     assert main(["turnover", "show", "geen"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 

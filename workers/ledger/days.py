@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import bindparam, delete, exists, func, select, update
+import msgspec
+from sqlalchemy import Text, and_, bindparam, delete, exists, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
 from workers.columns import now
@@ -26,6 +26,9 @@ STAGED = (
     "reason",
     "message",
 )
+
+
+_PAYMENTS = msgspec.json.Decoder(dict[str, Decimal])  #: of the texts that `as_text` makes
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,14 @@ def vanish(
         Turnover.date.between(*window),
         Turnover.run_id.is_not(None),
     )
-    found = exists().where(
-        RegisterDay.run_id == run,
-        RegisterDay.register_external_id == Register.external_id,
-        RegisterDay.date == Turnover.date,
-        RegisterDay.source_read_id == source_read_id,
-    )
+    # As sets, which no planner takes one by one, also where it has no statistics yet.
+    found = select(RegisterDay.register_id, RegisterDay.date).where(RegisterDay.source_read_id == source_read_id)
+    untold = select(Turnover.register_id, Turnover.date).where(*written_before, Turnover.vanished_run_id.is_(None))
+    missing = untold.except_(found).subquery()
     gone = session.execute(
         select(Register.external_id, Turnover.register_id, Turnover.date, Turnover.amount)
         .join(Register, Register.id == Turnover.register_id)
-        .where(*written_before, Turnover.vanished_run_id.is_(None), ~found)
+        .join(missing, and_(missing.c.register_id == Turnover.register_id, missing.c.date == Turnover.date))
     ).all()
     if gone:
         rows = [(code, key, day, DayState.VANISHED, amount, None, None, None) for code, key, day, amount in gone]
@@ -159,14 +160,14 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
             RegisterDay.register_id,
             RegisterDay.date,
             RegisterDay.amount,
-            RegisterDay.payments,
+            type_coerce(RegisterDay.payments, Text),
         )
         .where(RegisterDay.id.in_(ids), RegisterDay.state.in_(states))
         .order_by(RegisterDay.id)
         .with_for_update()
     )
     return [
-        Staged(key, run, code, register, day, amount, {name: Decimal(part) for name, part in (payments or {}).items()})
+        Staged(key, run, code, register, day, amount, _PAYMENTS.decode(payments or "{}"))
         for key, run, code, register, day, amount, payments in rows
     ]
 
@@ -183,20 +184,24 @@ def turn(session: Session, day: Staged) -> Staged:
 
 
 def written(
-    session: Session, ids: Mapping[int, int], before: Mapping[int, tuple[Decimal, Mapping[str, Decimal]]]
+    session: Session,
+    done: Sequence[tuple[Staged, int]],
+    before: Mapping[int, tuple[Decimal, Mapping[str, Decimal]]],
 ) -> None:
-    """Record as written: {register-day id: register id}, with what stood there before, where something did."""
+    """Record as written: register-days, each with its register's id; `before`: what stood there, by register-day id."""
     table = table_of(RegisterDay)
     values = {"state": DayState.WRITTEN, "written_at": now(), "message": None, "reason": None}
-    columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in ("register_id", "old_amount", "old_payments")}
+    session.execute(update(table).where(table.c.id.in_([day.id for day, _ in done])).values(**values))
+    names = ("register_id", "old_amount", "old_payments")
     rows = []
-    for key, register in ids.items():
-        amount, payments = before.get(key, (None, None))
-        old = None if payments is None else as_text(payments)
-        rows.append({"key": key, "new_register_id": register, "new_old_amount": amount, "new_old_payments": old})
+    for day, register in done:
+        if day.id in before or day.register_id != register:
+            amount, payments = before.get(day.id, (None, None))
+            old = None if payments is None else as_text(payments)
+            rows.append({"key": day.id, "new_register_id": register, "new_old_amount": amount, "new_old_payments": old})
     if rows:
         mine = update(table).where(table.c.id == bindparam("key"))
-        session.connection().execute(mine.values(**values, **columns), rows)
+        session.connection().execute(mine.values({name: bindparam(f"new_{name}") for name in names}), rows)
 
 
 def failed(session: Session, key: int, reason: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the ledger: leases, turnover runs with their sources and register-days, calls, and the mail outbox."""
+"""Tables of the ledger: turnover runs with their sources and register-days, calls, and the mail outbox."""
 
 import datetime as dt
 from decimal import Decimal
@@ -43,15 +43,6 @@ class SourceState(StrEnum):
 
 def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value.value) for value in values)})", name=column)
-
-
-class Lease(Base):
-    """A claim on one piece of work; its growing id is the fencing number that every write under it checks."""
-
-    __tablename__ = "lease"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's form; a fence number never returns
-    id: Mapped[int] = mapped_column(primary_key=True)
-    expires_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class TurnoverRun(Base):

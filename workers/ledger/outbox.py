@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from workers import leases
 from workers.columns import now
 from workers.database import table_of, transaction
-from workers.ledger import leases
 from workers.ledger.models import OutboxMail
 
 LONGEST_PAUSE = 900  #: seconds between two tries; they double up to here

@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from workers import leases
 from workers.columns import now
 from workers.database import reading, table_of, transaction
-from workers.ledger import leases
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
 from workers.staff.models import Organisation
 

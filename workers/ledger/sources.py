@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from workers import leases
 from workers.database import transaction
-from workers.ledger import leases
 from workers.ledger.models import SourceRead, SourceState, TurnoverRun
 
 

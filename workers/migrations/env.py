@@ -3,11 +3,12 @@
 from alembic import context
 from sqlalchemy import text
 
+from workers import leases
 from workers.database import Base, engine
 from workers.ledger import models as ledger_models
 from workers.staff import models as staff_models
 
-__all__ = ["ledger_models", "staff_models"]  # imported for the tables that they register
+__all__ = ["leases", "ledger_models", "staff_models"]  # imported for the tables that they register
 
 with engine().connect() as connection:
     if connection.dialect.name == "postgresql":

@@ -74,6 +74,14 @@ def owner_id(session: Session, guid: str) -> int | None:
     return (found.same_as_id or found.id) if found else None
 
 
+def organisation_id(session: Session, guid: str) -> int:
+    """Id of the organisation with that guid, with or without braces. Raises UnknownOrganisationError."""
+    found = session.scalar(select(Organisation.id).where(Organisation.guid == guid.strip().strip("{}").lower()))
+    if found is None:
+        raise UnknownOrganisationError(text("turnover.unknown_organisation", guid=guid))
+    return found
+
+
 def owner_of(session: Session, organisation_id: int) -> int | None:
     """Id of the organisation whose connection serves this one; None when it has none."""
     found = session.get(AfasConnection, organisation_id)

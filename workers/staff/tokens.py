@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from workers import leases
 from workers.columns import now
 from workers.database import reading, transaction
-from workers.ledger import leases
 from workers.secrets import Secret, SecretError, seal, unseal
 from workers.staff import owners
 from workers.staff.models import AccessToken

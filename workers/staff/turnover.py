@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, cast, delete, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, and_, bindparam, cast, delete, func, literal_column, select, type_coerce, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.types import BigInteger, Text
 from workers.database import insert_many, table_of
 from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 
-STEPS = 10_000  #: per euro, as digests count
+STEPS = Decimal(10_000)  #: per euro, as digests count
 Key = tuple[int, dt.date]  #: register id and date
 
 
@@ -74,21 +74,20 @@ def is_same(one: Digest, other: Digest) -> bool:
 
 def digests(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> dict[Key, Digest]:
     """The digest of every register-day that these registers hold, computed from the very rows that stand there."""
-    within = and_(TurnoverPayment.register_id.in_(register_ids), TurnoverPayment.date.between(first, last))
-    part = TurnoverPayment.payment_method_id.cast(Text) + ":" + _Steps(TurnoverPayment.amount).cast(Text)
-    parts = (
-        select(TurnoverPayment.register_id, TurnoverPayment.date, func.aggregate_strings(part, ",").label("parts"))
-        .where(within)
-        .group_by(TurnoverPayment.register_id, TurnoverPayment.date)
-        .subquery()
+    same_day = (TurnoverPayment.register_id == Turnover.register_id, TurnoverPayment.date == Turnover.date)
+    part = (
+        TurnoverPayment.payment_method_id.cast(Text) + literal_column("':'") + _Steps(TurnoverPayment.amount).cast(Text)
     )
-    same_day = and_(parts.c.register_id == Turnover.register_id, parts.c.date == Turnover.date)
+    parts = select(func.aggregate_strings(part, ",")).where(*same_day).scalar_subquery()
     as_text = type_coerce if session.get_bind().dialect.name == "sqlite" else cast
-    day = as_text(Turnover.date, Text)
     rows = session.execute(
-        select(Turnover.register_id, day, Turnover.turnover_group_id, _Steps(Turnover.amount), parts.c.parts)
-        .outerjoin(parts, same_day)
-        .where(Turnover.register_id.in_(register_ids), Turnover.date.between(first, last))
+        select(
+            Turnover.register_id,
+            as_text(Turnover.date, Text),
+            Turnover.turnover_group_id,
+            _Steps(Turnover.amount),
+            parts,
+        ).where(Turnover.register_id.in_(register_ids), Turnover.date.between(first, last))
     ).all()
     dates = {text: dt.date.fromisoformat(text) for text in {row[1] for row in rows}}
     return {(register, dates[text]): (group, amount, paid or "") for register, text, group, amount, paid in rows}

@@ -117,8 +117,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cli.status.age": ("liep {seconds} s geleden", "ran {seconds} s ago"),
     "cli.status.up_dead": (
-        "up is gestopt zonder afscheid: er draait niets meer; start hem weer: afasconnector up",
-        "up ended without farewell: nothing runs any more; start it again: afasconnector up",
+        "up is gestopt zonder afscheid, er wordt niets meer gedaan; start hem weer: afasconnector up",
+        "up ended without farewell, nothing is done any more; start it again: afasconnector up",
     ),
     "cli.status.up_lacks": (
         "gestopt: {names}; up start ze weer, anders staat de reden in de map log van de home",

@@ -1,4 +1,4 @@
-"""What Staff holds of an organisation, and what a register-day has held before."""
+"""What Staff holds of an organisation now."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workers.ledger.models import DayState, RegisterDay
-from workers.staff.lookup import UnknownOrganisationError
-from workers.staff.models import Organisation, PaymentMethod, Register, Turnover, TurnoverGroup, TurnoverPayment
-from workers.texts import text
+from workers.staff.lookup import organisation_id
+from workers.staff.models import PaymentMethod, Register, Turnover, TurnoverGroup, TurnoverPayment
 
 COLUMNS = ("register", "date", "turnover_group", "amount", "payment_method", "payment_amount")
 
@@ -38,7 +36,7 @@ def payments(session: Session, guid: str, span: Span) -> list[Mapping[str, objec
             (TurnoverPayment.register_id == Turnover.register_id) & (TurnoverPayment.date == Turnover.date),
         )
         .outerjoin(PaymentMethod, PaymentMethod.id == TurnoverPayment.payment_method_id)
-        .where(Register.organisation_id == _organisation(session, guid))
+        .where(Register.organisation_id == organisation_id(session, guid))
         .order_by(Register.external_id, Turnover.date, PaymentMethod.external_id)
     )
     if span.first is not None:
@@ -58,37 +56,3 @@ def payments(session: Session, guid: str, span: Span) -> list[Mapping[str, objec
         }
         for register, turnover, group, payment, method in session.execute(chosen)
     ]
-
-
-def values(session: Session, guid: str, register: str, date: dt.date) -> list[Mapping[str, object]]:
-    """Every value that a register-day has had, oldest first, with the run that wrote it and what stood there before."""
-    rows = session.scalars(
-        select(RegisterDay)
-        .join(Register, Register.id == RegisterDay.register_id)
-        .where(
-            Register.organisation_id == _organisation(session, guid),
-            RegisterDay.register_external_id == register.strip(),
-            RegisterDay.date == date,
-            RegisterDay.state == DayState.WRITTEN,
-        )
-        .order_by(RegisterDay.written_at, RegisterDay.id)
-    )
-    return [
-        {
-            "run": row.run_id,
-            "written_at": row.written_at,
-            "amount": row.amount,
-            "payments": row.payments,
-            "old_amount": row.old_amount,
-            "old_payments": row.old_payments,
-        }
-        for row in rows
-    ]
-
-
-def _organisation(session: Session, guid: str) -> int:
-    known = select(Organisation.id).where(Organisation.guid == guid.strip().strip("{}").lower())
-    found = session.scalar(known)
-    if found is None:
-        raise UnknownOrganisationError(text("turnover.unknown_organisation", guid=guid))
-    return found

@@ -3,24 +3,33 @@
 A lease is a row whose id is the fencing number; the work's row names it. A thread renews all that a process holds.
 """
 
+import datetime as dt
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from workers.columns import now
+from workers.columns import Moment, now
 from workers.database import Base, table_of, transaction
-from workers.ledger.models import Lease
 
 LEASE_SECONDS = 30  #: a killed process frees its work within a minute
 RENEW_SECONDS = 8
 
 _held: set[int] = set()
-_stop = threading.Event()
+
+
+class Lease(Base):
+    """A claim on one piece of work; its growing id is the fencing number that every write under it checks."""
+
+    __tablename__ = "lease"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's form; a fence number never returns
+    id: Mapped[int] = mapped_column(primary_key=True)
+    expires_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
 class LeaseLostError(Exception):
@@ -69,7 +78,8 @@ def holding(lease: int) -> Iterator[None]:
         yield
     finally:
         _held.discard(lease)
-        with transaction() as session:
+        # Without a database it ends by itself; what the work raised is worth more than that.
+        with suppress(SQLAlchemyError), transaction() as session:
             session.execute(delete(Lease).where(Lease.id == lease))
 
 
@@ -80,7 +90,8 @@ def _renewer() -> None:
 
 
 def _renew() -> None:
-    while not _stop.wait(RENEW_SECONDS):
+    while True:
+        time.sleep(RENEW_SECONDS)
         if not (held := tuple(_held)):
             continue
         try:
