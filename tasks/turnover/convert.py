@@ -104,6 +104,8 @@ def by_method(payments: Mapping[str, Decimal], target: Target) -> dict[int, Deci
 
     Raises KeyError with the account number that no payment method has.
     """
+    if "" not in payments:
+        return {target.methods[account]: amount for account, amount in payments.items()}
     result: dict[int, Decimal] = {}
     for account, amount in payments.items():
         method = target.methods[account or target.default_account or ""]

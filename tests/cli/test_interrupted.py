@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import HASTY, TURNOVER, ended, run, start
+from tests.cli.terminal import HASTY, TURNOVER, ended, process, run, start
 from tests.e2e.processes import machine, until
 from tests.turnover.builders import Row, Shop, held, rows_of, sale, summed
 
@@ -102,7 +102,7 @@ def test_a_command_and_the_workers_of_up_do_not_disturb_each_other(
 ) -> None:
     with machine(home, **SETTINGS) as running:
         shop.afas.fault("slow", seconds=0.5, path="connectors/", times=3)
-        said = run(capsys, *TURNOVER, "--enqueue", "--json")
+        said = process(*TURNOVER, "--enqueue", "--json")
         assert (said.code, said.err) == (0, "")
         both = [start(*TURNOVER), start(*TURNOVER, "--enqueue")]
         assert [ended(child).code for child in both] == [0, 0]

@@ -61,7 +61,7 @@ Digest = tuple[int | None, int, str]  #: turnover group, ten-thousandths in all,
 
 def digest(group: int | None, amount: Decimal, payments: Mapping[int, Decimal]) -> Digest:
     """What is compared of a register-day that is to be written."""
-    parts = [f"{method}:{int(part * STEPS)}" for method, part in sorted(payments.items())]
+    parts = [f"{method}:{int(payments[method] * STEPS)}" for method in sorted(payments)]
     return group, int(amount * STEPS), ",".join(parts)
 
 
