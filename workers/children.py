@@ -90,7 +90,8 @@ def _bound_to(parent: int) -> Callable[[], None]:
     prctl = ctypes.CDLL(None).prctl
 
     def bind() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        # At once: asked to end, a worker would first look for the broker, which ends with the same parent.
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         # The parent may have died before the line above.
         if os.getppid() != parent:
             os.kill(os.getpid(), signal.SIGKILL)
