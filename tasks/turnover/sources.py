@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from tasks.turnover.convert import Plan, Target
 from workers.afas.address import import_address
@@ -42,9 +43,10 @@ def sources(connection: Connection, only: Sequence[str] | None) -> list[Source]:
     with reading() as session:
         sign = lookup.sign(session, connection.organisation_id)
     by_source: dict[tuple[object, ...], list[ImportFacts]] = defaultdict(list)
+    address = cache(import_address)  # most registers name the same one
     for fact in facts:
         if fact.uri and fact.fields:
-            by_source[(*import_address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
+            by_source[(*address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
     labels: dict[str, int] = defaultdict(int)
     found = []
     for (base, connector, *_), members in by_source.items():

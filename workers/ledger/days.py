@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import groupby, islice
+from operator import itemgetter
 
 import msgspec
 from sqlalchemy import Text, and_, bindparam, delete, exists, func, select, type_coerce, update
@@ -27,6 +29,8 @@ STAGED = (
     "message",
 )
 
+
+ROWS_AT_ONCE = 1_000  #: that are fetched from the database
 
 _PAYMENTS = msgspec.json.Decoder(dict[str, Decimal])  #: of the texts that `as_text` makes
 
@@ -114,25 +118,25 @@ def delivered_again(session: Session, source_read_id: int) -> None:
 
 
 def parcels(run_id: int, most: int) -> Iterator[Parcel]:
-    """The run's pending register-days of the sources that are read whole: per register, at most `most` dates each."""
+    """The run's pending register-days of the sources that are read whole: per register, at most `most` dates each.
+
+    They come as they are asked for, so that a long window takes no more memory than a short one.
+    """
+    chosen = (
+        select(RegisterDay.register_external_id, RegisterDay.date, RegisterDay.id)
+        .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
+        .where(
+            RegisterDay.run_id == run_id,
+            RegisterDay.state == DayState.PENDING,
+            SourceRead.state == SourceState.READ,
+        )
+        .order_by(RegisterDay.register_external_id, RegisterDay.date)
+    )
     with reading() as session:
-        rows = session.execute(
-            select(RegisterDay.register_external_id, RegisterDay.date, RegisterDay.id)
-            .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
-            .where(
-                RegisterDay.run_id == run_id,
-                RegisterDay.state == DayState.PENDING,
-                SourceRead.state == SourceState.READ,
-            )
-            .order_by(RegisterDay.register_external_id, RegisterDay.date)
-        ).all()
-    start = 0
-    for end, row in enumerate(rows, 1):
-        full = end - start == most or end == len(rows) or rows[end].register_external_id != row.register_external_id
-        if full:
-            part = rows[start:end]
-            yield Parcel(row.register_external_id, tuple(r.date for r in part), tuple(r.id for r in part))
-            start = end
+        rows = session.execute(chosen.execution_options(yield_per=ROWS_AT_ONCE))
+        for register, found in groupby(rows, key=itemgetter(0)):
+            while part := list(islice(found, most)):
+                yield Parcel(register, tuple(day for _, day, _ in part), tuple(key for _, _, key in part))
 
 
 def pending_ids(run_id: int, register: str, dates: Collection[dt.date]) -> list[int]:
