@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from cryptography.fernet import Fernet
@@ -67,12 +68,21 @@ def _zone(name: str) -> str:
     return name
 
 
+def _address(value: str) -> str:
+    try:
+        urlsplit(value).port  # noqa: B018 - the port is parsed when it is asked for
+    except ValueError:
+        raise ValueError(text("settings.port")) from None
+    return value
+
+
 def _basic_auth(value: str) -> str:
     if not all(value.partition(":")):
         raise ValueError(text("settings.basic_auth"))
     return value
 
 
+Address = Annotated[str, AfterValidator(_address)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
@@ -84,12 +94,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=str.upper, populate_by_name=True, validate_default=True)
 
     afasconnector_home: Path = Field(default_factory=_default_home)
-    database_url: str | None = Field(None, repr=False, pattern=r"^(sqlite|postgresql)(\+\w+)?://")
-    broker_url: str | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
-    result_backend: str | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
+    database_url: Address | None = Field(None, repr=False, pattern=r"^(sqlite|postgresql)(\+\w+)?://")
+    broker_url: Address | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
+    result_backend: Address | None = Field(None, repr=False, pattern=r"^\w+(\+\w+)?://")
     secret_keys: Annotated[Words, AfterValidator(_fernet_keys)] = Field((), repr=False)
-    smtp_url: str | None = Field(None, repr=False, pattern=r"^(smtp|smtps|smtp\+starttls)://[^/\s]+")
-    mail_from: str = "afasconnector@localhost"
+    smtp_url: Address | None = Field(None, repr=False, pattern=r"^(smtp|smtps|smtp\+starttls)://[^/\s]+")
+    mail_from: str = Field("afasconnector@localhost", pattern=r"^[^\r\n]*[^\s@]@[^\s@]+$")
     admin_mail: Words = ()
     log_file: str | None = None
     allowed_hosts: Words = ("*.afas.online",)

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug and not isinstance(error, cyclopts.CycloptsError):
             raise
         return _told(error)
+    finally:
+        _leave_streams()
     return code
 
 
@@ -66,6 +69,16 @@ def _settle_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for the process's life
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _leave_streams() -> None:
+    """What nobody reads any more is thrown away here: left to Python's own end, it would be exit code 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _speak(words: list[str]) -> None:

@@ -106,6 +106,8 @@ def _mails() -> Iterator[Sign]:
         yield Sign(ATTENTION, "mail", text("cli.status.nobody", count=mails.nobody))
     if mails.failing:
         yield Sign(ATTENTION, "mail", text("cli.status.failing", count=mails.failing, error=mails.error))
+    if mails.refused:
+        yield Sign(ATTENTION, "mail", text("cli.status.refused", error=mails.refused))
     if current().smtp_url is None:
         yield Sign(ATTENTION if mails.waiting else WELL, "mail", text("cli.status.no_smtp", count=mails.waiting))
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from tasks.housekeeping.isolated import each
 from tasks.turnover import import_
 from tasks.turnover.import_ import Hands
 from tasks.turnover.orders import Window
@@ -26,17 +27,19 @@ def dispatch_at(moment: dt.datetime, hands: Hands) -> list[int]:
     local = moment.astimezone(current().zone)
     with reading() as session:
         due = [daily for daily in lookup.daily(session) if daily.daily_at <= local.time()]
-    made = []
-    for daily in due:
+    made: list[int] = []
+
+    def start(daily: Daily) -> None:
         _end_overdue(daily, local.date(), hands)
         window = Window.back(local.date(), daily.days_back)
         wanted = runs.Wanted(daily.organisation_id, local.date(), window.first, window.last)
         run_id = runs.make(wanted, "scheduled", current().sweep_seconds)
-        if run_id is None:
-            continue
-        made.append(run_id)
-        if run := runs.get(run_id):
-            hands.start(run)
+        if run_id is not None:
+            made.append(run_id)
+            if run := runs.get(run_id):
+                hands.start(run)
+
+    each(due, start)
     return made
 
 

@@ -14,12 +14,12 @@ def send_mail(mail_id: int) -> bool:
     with leases.holding(lease):
         outgoing = smtp.Outgoing(mail.message_id, mail.recipients, mail.subject, mail.body)
         try:
-            smtp.send(outgoing)
+            refused = smtp.send(outgoing)
         except (smtp.MailLater, SettingsError) as error:
             outbox.put_off(mail, lease, str(error), final=False)
             return False
         except smtp.MailNever as error:
             outbox.put_off(mail, lease, str(error), final=True)
             return False
-        outbox.sent(mail, lease)
+        outbox.sent(mail, lease, "; ".join(refused) or None)
     return True

@@ -56,6 +56,7 @@ class Day(NamedTuple):
     fate: Fate
     amount: Decimal
     payments: dict[str, Decimal]
+    sign: int
     reason: str | None = None
     message: str | None = None
 
@@ -70,6 +71,11 @@ class Converted:
     undated: Decimal = Decimal(0)
     complaints: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def size(self) -> Decimal:
+        """All amounts without their signs: what any sum over them stays below."""
+        return sum((abs(day.amount) for day in self.days), abs(self.other) + abs(self.undated))
+
 
 def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
     """The register-days of one slice. `say` gives the texts that the ledger and the mail keep."""
@@ -83,7 +89,7 @@ def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
             result.read += amount
             result.other += amount
             continue
-        found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments)
+        found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments, sign)
         judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
         result.read += judged.amount
         result.days.append(judged)

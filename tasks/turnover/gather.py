@@ -32,7 +32,7 @@ def gather(session: Session, run_id: int) -> RunFacts:
     by_state: dict[str, list[RegisterDay]] = defaultdict(list)
     for day in notable:
         by_state[day.state].append(day)
-    waiting = by_state[DayState.PARKED] + by_state[DayState.FAILED]
+    waiting = _once(by_state[DayState.PARKED] + by_state[DayState.FAILED])
     return RunFacts(
         run=Run(head.id, head.organisation, head.guid, head.kind, head.date_from, head.date_to),
         state=head.state,
@@ -52,6 +52,11 @@ def gather(session: Session, run_id: int) -> RunFacts:
             for d in by_state[DayState.WRITTEN]
         ),
     )
+
+
+def _once(days: Iterable[RegisterDay]) -> list[RegisterDay]:
+    """Register-days of unknown codes, each once: two sources of one connector may both show it."""
+    return list({(day.register_external_id, day.date): day for day in days}.values())
 
 
 def _proof(sources: Iterable[SourceRead], totals: dict[str, tuple[int, Decimal]]) -> Proof:

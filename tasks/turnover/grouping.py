@@ -147,5 +147,6 @@ class Grouping:
             payments[account] = amount
 
     def _complaint(self, error: UnreadableError, name: str, value: object, position: int) -> Complaint:
-        shown = "" if value is None else str(value)[:60]
+        raw = "" if value is None else str(value)[:60]
+        shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in raw)
         return Complaint(str(error), self.fields[name], shown, position)

@@ -42,6 +42,8 @@ def work(run_id: int, hands: Hands) -> float | None:
     lease = runs.claim(run_id)
     run = runs.get(run_id)
     if lease is None or run is None:
+        if runs.writes_only(run_id):
+            hands.write(run_id, days.parcels(run_id, current().dates_per_message))
         return None
     wait = None
     try:

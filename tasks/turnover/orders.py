@@ -12,6 +12,7 @@ from workers.settings import current
 from workers.staff import lookup
 from workers.texts import text
 
+OLDEST, NEWEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)  #: booking days that anybody may mean
 RETRIED = (DayState.FAILED, DayState.PARKED)
 
 
@@ -52,7 +53,7 @@ class Order:
             found = self._dates() or Window.back(today(), self._back(organisation_id))
         except (ValueError, OverflowError):
             raise WindowError(text("turnover.window")) from None
-        if found.first > found.last:
+        if not OLDEST <= found.first <= found.last <= NEWEST:
             raise WindowError(text("turnover.window"))
         return found
 
@@ -63,6 +64,8 @@ class Order:
 
     def _back(self, organisation_id: int) -> int:
         if self.days_back is not None:
+            if type(self.days_back) is not int or self.days_back < 0:
+                raise WindowError(text("turnover.window"))
             return self.days_back
         with reading() as session:
             return lookup.days_back(session, organisation_id)

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from tasks.turnover.convert import Target, by_method, error_text, obstacle
 from tasks.turnover.sources import targets
-from workers.database import reading, transaction
+from workers.database import transaction
 from workers.ledger import days, runs, waiting
 from workers.ledger.days import Staged
 from workers.ledger.models import DayState
 from workers.settings import current
-from workers.staff import groups, lookup, turnover
+from workers.staff import groups, turnover
 from workers.staff.turnover import Content
 from workers.texts import text
 
@@ -26,14 +26,12 @@ WAITING = (DayState.PARKED, DayState.FAILED)
 class _Job:
     """What the writing of register-days needs to know; `states`: those that may be written.
 
-    `sign` is the connection owner's: amounts whose register nobody knew were staged with it. `groups`: the turnover
-    groups of registers, as far as they are made and linked.
+    `groups`: the turnover groups of registers, as far as they are made and linked.
     """
 
     organisation_id: int
     targets: Mapping[str, Target]
     states: Sequence[DayState]
-    sign: int
     groups: dict[int, int]
 
 
@@ -53,11 +51,9 @@ def write_waiting(organisation_id: int, ids: Sequence[int]) -> None:
 
 
 def _job(organisation_id: int, states: Sequence[DayState]) -> _Job:
-    with reading() as session:
-        sign = lookup.sign(session, organisation_id)
     found = targets(organisation_id)
     linked = {target.register_id: target.group_id for target in found.values() if target.group_id is not None}
-    return _Job(organisation_id, found, states, sign, linked)
+    return _Job(organisation_id, found, states, linked)
 
 
 def _write(job: _Job, ids: Sequence[int]) -> None:
@@ -124,10 +120,8 @@ def _check(session: Session, job: _Job, day: Staged) -> bool:
 
 
 def _signed(session: Session, job: _Job, day: Staged) -> Staged:
-    """The register-day with the sign of the organisation that its register turned out to belong to."""
-    if day.register_id is None and job.targets[day.register].sign != job.sign:
-        return days.turn(session, day)
-    return day
+    """The register-day with the sign that its register's organisation has by now."""
+    return day if day.sign == job.targets[day.register].sign else days.turn(session, day)
 
 
 def _content(day: Staged, target: Target, group_of: Mapping[int, int]) -> Content:

@@ -25,6 +25,8 @@ def code(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
+        if "\0" in value:  # no database keeps it
+            raise UnreadableError("turnover.unreadable.code")
         return value.strip()
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)

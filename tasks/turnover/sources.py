@@ -16,6 +16,9 @@ from workers.settings import current
 from workers.staff import groups, lookup
 from workers.staff.lookup import Connection, ImportFacts
 
+USUAL_FIELDS = {"register": "Verbijzonderingscode", "date": "Datum", "amount": "Bedrag", "account_number": "Nr"}
+MONEY_FIELDS = {*USUAL_FIELDS, "credit", "debit"}  #: the fields that decide about amounts
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -46,13 +49,11 @@ def sources(connection: Connection, only: Sequence[str] | None) -> list[Source]:
     address = cache(import_address)  # most registers name the same one
     for fact in facts:
         if fact.uri and fact.fields:
-            by_source[(*address(fact.uri), fact.password, frozenset(fact.fields.items()))].append(fact)
-    labels: dict[str, int] = defaultdict(int)
+            fields = frozenset(item for item in fact.fields.items() if item[0] in MONEY_FIELDS)
+            by_source[(*address(fact.uri), fact.password, fields)].append(fact)
     found = []
     for (base, connector, *_), members in by_source.items():
-        label = f"{base}/connectors/{connector}"
-        labels[label] += 1
-        label += f"#{labels[label]}" if labels[label] > 1 else ""
+        label = f"{base}/connectors/{connector}{_apart(members[0])}"
         ours = {fact.code for fact in members}
         plan = Plan(
             {code: replace(target, ours=code in ours) for code, target in known.items()},
@@ -61,6 +62,14 @@ def sources(connection: Connection, only: Sequence[str] | None) -> list[Source]:
         )
         found.append(_source(label, str(base), str(connector), members, plan))
     return found
+
+
+def _apart(first: ImportFacts) -> str:
+    """What keeps sources of one address apart, whatever else is set up: a token or fields of their own."""
+    own_token = f"#{first.register_id}" if first.password is not None else ""
+    named = {name: field for name, field in (first.fields or {}).items() if name in MONEY_FIELDS}
+    other_fields = "" if named.items() <= USUAL_FIELDS.items() else f"#{'/'.join(sorted(named.values()))}"
+    return own_token + other_fields
 
 
 def _source(label: str, base: str, connector: str, members: list[ImportFacts], plan: Plan) -> Source:

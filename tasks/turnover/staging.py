@@ -3,11 +3,13 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from tasks.turnover.convert import Converted, Day, Fate, by_method, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
+from tasks.turnover.rows import AMOUNT_LIMIT
 from tasks.turnover.sources import Source
 from workers import leases
 from workers.afas import days as afas_days
@@ -90,6 +92,7 @@ class Staging:
             leases.fenced(session, TurnoverRun, self.run.id, self.lease)
             days.unstage(session, self.source_read_id)
         complaints: dict[str, str] = {}
+        size = Decimal(0)
         for part in parts(client, source, self.run.date_from, self.run.date_to):
             with transaction() as session:
                 leases.fenced(session, TurnoverRun, self.run.id, self.lease)
@@ -101,6 +104,9 @@ class Staging:
             totals["amount"] += part.converted.read
             totals["other"] += part.converted.other
             totals["undated"] += part.converted.undated
+            size += part.converted.size
+            if size >= AMOUNT_LIMIT:
+                raise Never("too_large", text("turnover.source_too_large", source=source.label))
             totals["notice"] = part.notice
         with transaction() as session:
             leases.fenced(session, TurnoverRun, self.run.id, self.lease)
@@ -111,8 +117,8 @@ class Staging:
         for day in part.converted.days:
             state = part.state(day)
             payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
-            row = (day.register, day.register_id, day.day, state.value, day.amount, payments, day.reason, day.message)
-            rows.append(row)
+            row = (day.register, day.register_id, day.day, state.value, day.amount, payments, day.sign)
+            rows.append((*row, day.reason, day.message))
         days.stage(session, self.run.id, self.source_read_id, rows)
 
     def _finish(self, session: Session, source: Source, complaints: dict[str, str], totals: dict[str, object]) -> None:

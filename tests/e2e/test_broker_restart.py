@@ -82,7 +82,7 @@ def test_a_busy_worker_that_is_told_to_end_waits_neither_for_its_work_nor_for_th
     until(lambda: "a began" in _lines(notes))
     broker[0].process.terminate()
     worker.terminate()
-    children.end(lambda: [worker.pid] if worker.poll() is None else [], up.WARM)
+    children.end(lambda: [worker.pid] if worker.poll() is None else [], 60)
     assert worker.returncode == 0
     until(lambda: not alive_in_groups({worker.pid}))
 

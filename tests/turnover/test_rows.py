@@ -111,7 +111,11 @@ def test_no_text_breaks_the_reading_of_amounts_codes_and_days(text: str) -> None
     for read in (rows.amount, rows.day):
         with suppress(UnreadableError):
             read(text)
-    assert rows.code(text) == text.strip()
+    if "\0" in text:  # no database keeps it
+        with pytest.raises(UnreadableError):
+            rows.code(text)
+    else:
+        assert rows.code(text) == text.strip()
 
 
 @given(amount=st.decimals(allow_nan=True, allow_infinity=True) | st.integers())

@@ -28,6 +28,8 @@ _BY_STATUS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 413: "too
 _PASSING = {"forbidden", "busy"}
 _SERVER = 500
 
+LONGEST_PAUSE = 86_400.0  #: seconds; an answer that asks for more is no answer of AFAS
+
 
 @dataclass(frozen=True)
 class _Told:
@@ -95,4 +97,4 @@ def _seconds(asked: object) -> float | None:
         except ValueError:
             return None
         seconds = (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
+    return min(max(seconds, 0.0), LONGEST_PAUSE) if math.isfinite(seconds) else None

@@ -25,6 +25,7 @@ STAGED = (
     "state",
     "amount",
     "payments",
+    "sign",
     "reason",
     "message",
 )
@@ -39,7 +40,7 @@ _PAYMENTS = msgspec.json.Decoder(dict[str, Decimal])  #: of the texts that `as_t
 class Staged:
     """A register-day as it lies in the ledger; `payments` are euros per account number as AFAS gave it.
 
-    `register_id` null: nobody knew the register when it was staged.
+    `sign`: what AFAS's own amounts were multiplied by.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Staged:
     register_id: int | None
     date: dt.date
     amount: Decimal
+    sign: int
     payments: dict[str, Decimal]
 
 
@@ -61,7 +63,7 @@ class Parcel:
 
 
 def stage(session: Session, run_id: int, source_read_id: int, rows: Iterable[Sequence[object]]) -> None:
-    """Keep register-days: rows of (code, register id, date, state, amount, payments, reason, message)."""
+    """Keep register-days: rows of (code, register id, date, state, amount, payments, sign, reason, message)."""
     insert_many(session, table_of(RegisterDay), STAGED, ((run_id, source_read_id, *row) for row in rows))
 
 
@@ -97,7 +99,7 @@ def vanish(
         .join(missing, and_(missing.c.register_id == Turnover.register_id, missing.c.date == Turnover.date))
     ).all()
     if gone:
-        rows = [(code, key, day, DayState.VANISHED, amount, None, None, None) for code, key, day, amount in gone]
+        rows = [(code, key, day, DayState.VANISHED, amount, None, 1, None, None) for code, key, day, amount in gone]
         stage(session, run, source_read_id, rows)
         mark = update(table_of(Turnover)).where(Turnover.register_id == bindparam("r"), Turnover.date == bindparam("d"))
         keys = [{"r": key, "d": day} for _, key, day, _ in gone]
@@ -164,6 +166,7 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
             RegisterDay.register_id,
             RegisterDay.date,
             RegisterDay.amount,
+            RegisterDay.sign,
             type_coerce(RegisterDay.payments, Text),
         )
         .where(RegisterDay.id.in_(ids), RegisterDay.state.in_(states))
@@ -171,18 +174,19 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
         .with_for_update()
     )
     return [
-        Staged(key, run, code, register, day, amount, _PAYMENTS.decode(payments or "{}"))
-        for key, run, code, register, day, amount, payments in rows
+        Staged(key, run, code, register, day, amount, sign, _PAYMENTS.decode(payments or "{}"))
+        for key, run, code, register, day, amount, sign, payments in rows
     ]
 
 
 def turn(session: Session, day: Staged) -> Staged:
     """The register-day with the other sign, in the ledger too, where what was read of its source turns with it."""
-    turned = replace(day, amount=-day.amount, payments={name: -part for name, part in day.payments.items()})
+    payments = {name: -part for name, part in day.payments.items()}
+    turned = replace(day, amount=-day.amount, sign=-day.sign, payments=payments)
     mine = select(RegisterDay.source_read_id).where(RegisterDay.id == day.id).scalar_subquery()
     read = update(SourceRead).where(SourceRead.id == mine)
     session.execute(read.values(amount=SourceRead.amount + 2 * turned.amount))
-    values = {"amount": turned.amount, "payments": as_text(turned.payments)}
+    values = {"amount": turned.amount, "sign": turned.sign, "payments": as_text(payments)}
     session.execute(update(RegisterDay).where(RegisterDay.id == day.id).values(**values))
     return turned
 

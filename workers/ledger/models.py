@@ -116,8 +116,10 @@ class SourceRead(Base):
 
 
 class RegisterDay(Base):
-    """One register and date of a run. `payments` and `old_payments`: {account number: amount as text}.
+    """One register and date of a run.
 
+    `payments` and `old_payments`: {account number: amount as text}.
+    `sign`: what AFAS's own amounts were multiplied by.
     `reason`: why it is parked or failed (register, payment_method, coupling, amount, date, error).
     """
 
@@ -137,6 +139,7 @@ class RegisterDay(Base):
     state: Mapped[str]
     amount: Mapped[Decimal] = mapped_column(Money)
     payments: Mapped[dict[str, str] | None] = mapped_column(Json)
+    sign: Mapped[int]
     old_amount: Mapped[Decimal | None] = mapped_column(Money)
     old_payments: Mapped[dict[str, str] | None] = mapped_column(Json)
     written_at: Mapped[dt.datetime | None] = mapped_column(Moment)

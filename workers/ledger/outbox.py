@@ -50,10 +50,10 @@ def claim(mail_id: int) -> tuple[Mail, int] | None:
         return Mail(row.id, row.message_id, tuple(row.recipient.split(",")), row.subject, row.body), lease
 
 
-def sent(mail: Mail, lease: int) -> None:
-    """The mail is out."""
+def sent(mail: Mail, lease: int, refused: str | None) -> None:
+    """The mail is out; `refused`: who did not get it all the same, and why."""
     with transaction() as session:
-        leases.fenced(session, OutboxMail, mail.id, lease, sent_at=now(), due_at=None, error=None, lease_id=None)
+        leases.fenced(session, OutboxMail, mail.id, lease, sent_at=now(), due_at=None, error=refused, lease_id=None)
 
 
 def put_off(mail: Mail, lease: int, error: str, *, final: bool) -> None:

@@ -12,12 +12,16 @@ from workers.staff.models import Organisation
 
 @dataclass(frozen=True)
 class Unsent:
-    """Mails in the outbox: that nobody is to get, that SMTP refused (with the last reason), and that wait at all."""
+    """Mails in the outbox: that nobody is to get, that SMTP refused (with the last reason), and that wait at all.
+
+    `refused`: who did not get the newest mail that is out, and why; None: everybody got it.
+    """
 
     nobody: int
     failing: int
     waiting: int
     error: str | None
+    refused: str | None
 
 
 def last_runs(session: Session) -> list[tuple[str, int, str, dt.datetime | None]]:
@@ -39,4 +43,5 @@ def unsent_mails(session: Session) -> Unsent:
     ).all()
     errors = [row.error for row in rows if row.error]
     nobody = sum(not row.recipient for row in rows)
-    return Unsent(nobody, len(errors), len(rows) - nobody, errors[-1] if errors else None)
+    out = select(OutboxMail.error).where(OutboxMail.sent_at.is_not(None)).order_by(OutboxMail.id.desc()).limit(1)
+    return Unsent(nobody, len(errors), len(rows) - nobody, errors[-1] if errors else None, session.scalar(out))

@@ -103,6 +103,13 @@ def at_work(organisation_id: int) -> int | None:
         )
 
 
+def writes_only(run_id: int) -> bool:
+    """Whether nobody holds the run, which waits before it asks AFAS again, and has days that may be written."""
+    waits = (TurnoverRun.state == RunState.RUNNING, TurnoverRun.due_at > now(), leases.free(TurnoverRun))
+    with reading() as session:
+        return session.scalar(select(exists().where(TurnoverRun.id == run_id, *waits, pending_days(run_id)))) or False
+
+
 def progress(session: Session, run_id: int, sweep_seconds: float) -> None:
     """Something of the run was done: the sweep waits its full time again."""
     session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(hint_at=now(sweep_seconds), hints=0))
@@ -133,7 +140,11 @@ def close(session: Session, run_id: int) -> RunState | None:
     )
     if session.scalar(over) is None:
         waits = (TurnoverRun.state == RunState.RUNNING, TurnoverRun.due_at.is_not(None), ~pending_days(run_id))
-        session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id, *waits).values(state=RunState.WAITING))
+        session.execute(
+            update(TurnoverRun)
+            .where(TurnoverRun.id == run_id, *waits)
+            .values(state=RunState.WAITING, hint_at=TurnoverRun.due_at)
+        )
         return None
     state = verdict(session, run_id)
     finish(session, run_id, state, None)
@@ -151,7 +162,11 @@ def finish(session: Session, run_id: int, state: RunState, message: str | None) 
     }
     if message is not None:
         values["message"] = message
-    session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(**values))
+    ended = update(TurnoverRun).where(TurnoverRun.id == run_id).values(**values)
+    organisation = session.scalars(ended.returning(TurnoverRun.organisation_id)).one()
+    # Those that stood behind it may begin: the sweep need not wait out the pauses that it had come to.
+    behind = (TurnoverRun.organisation_id == organisation, TurnoverRun.state.in_(OPEN), TurnoverRun.due_at.is_(None))
+    session.execute(update(TurnoverRun).where(*behind).values(hint_at=now(), hints=0))
 
 
 def verdict(session: Session, run_id: int) -> RunState:
@@ -165,10 +180,15 @@ def verdict(session: Session, run_id: int) -> RunState:
 
 
 def put_off(run_id: int, lease: int, seconds: float, *, attempt: bool) -> None:
-    """Let the run wait `seconds`, then go on; `attempt`: it has tried. Others begin once its days are written."""
+    """Let the run wait `seconds`, then go on; `attempt`: it has tried. Others begin once its days are written.
+
+    Meanwhile the sweep looks after it only while it has days to write.
+    """
     with transaction() as session:
-        state = case((pending_days(run_id), RunState.RUNNING), else_=RunState.WAITING)
-        values = {"state": state, "due_at": now(seconds), "hint_at": now(seconds), "hints": 0}
+        pending = pending_days(run_id)
+        state = case((pending, RunState.RUNNING), else_=RunState.WAITING)
+        values = {"state": state, "due_at": now(seconds), "hints": 0}
+        values |= {"hint_at": case((pending, now()), else_=now(seconds))}
         leases.fenced(session, TurnoverRun, run_id, lease, **values, attempts=TurnoverRun.attempts + int(attempt))
 
 

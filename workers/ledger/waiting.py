@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from workers.database import reading
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
+from workers.staff.lookup import group_ids
 from workers.staff.models import Organisation
 
 
@@ -35,7 +36,7 @@ def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> l
         .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
         .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
         .where(
-            TurnoverRun.organisation_id == organisation_id,
+            TurnoverRun.organisation_id.in_(group_ids(session, organisation_id)),
             TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
             RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
             RegisterDay.reason.in_(["register", "payment_method"]),
@@ -85,7 +86,7 @@ def _readings(session: Session, organisation_id: int, since: int) -> list[_Readi
         select(TurnoverRun.id, SourceRead.source, TurnoverRun.date_from, TurnoverRun.date_to, TurnoverRun.registers)
         .join(SourceRead, SourceRead.run_id == TurnoverRun.id)
         .where(
-            TurnoverRun.organisation_id == organisation_id,
+            TurnoverRun.organisation_id.in_(group_ids(session, organisation_id)),
             TurnoverRun.id > since,
             SourceRead.state == SourceState.READ,
         )

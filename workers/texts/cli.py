@@ -146,6 +146,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} mails niet verstuurd: {error}",
         "{count} mails not sent: {error}",
     ),
+    "cli.status.refused": (
+        "de laatste mail kwam niet bij iedereen aan: {error}",
+        "the last mail did not reach everybody: {error}",
+    ),
     "cli.status.no_smtp": (
         "SMTP_URL ontbreekt; {count} mails wachten in de outbox",
         "SMTP_URL is missing; {count} mails wait in the outbox",

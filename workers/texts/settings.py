@@ -59,6 +59,7 @@ TEXTS = {
         "onbekende tijdzone; bijvoorbeeld Europe/Amsterdam",
         "unknown time zone; for example Europe/Amsterdam",
     ),
+    "settings.port": ("de poort is geen getal van 0 tot en met 65535", "the port is no number from 0 to 65535"),
     "settings.basic_auth": (
         "moet de vorm gebruiker:wachtwoord hebben",
         "must have the form user:password",

@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{amount} is te groot voor een bedrag; controleer de boekingen",
         "{amount} is too large for an amount; check the bookings",
     ),
+    "turnover.source_too_large": (
+        "{source}: de bedragen zijn samen te groot; controleer de veldtoewijzing van het bedrag",
+        "{source}: the amounts are too large in all; check the mapping of the amount's field",
+    ),
     "turnover.source": ("{source}: {what}", "{source}: {what}"),
     "turnover.not_written": (
         "niet weggeschreven ({reason}); probeer opnieuw met: afasconnector runs retry",

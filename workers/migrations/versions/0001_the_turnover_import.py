@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("amount", workers.columns.Money(precision=19, scale=4), nullable=False),
         sa.Column("payments", workers.columns.Json(), nullable=True),
+        sa.Column("sign", sa.Integer(), nullable=False),
         sa.Column("old_amount", workers.columns.Money(precision=19, scale=4), nullable=True),
         sa.Column("old_payments", workers.columns.Json(), nullable=True),
         sa.Column("written_at", workers.columns.Moment(timezone=True), nullable=True),
