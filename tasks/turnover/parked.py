@@ -23,6 +23,8 @@ def apply_parked(organisation_ids: Iterable[int]) -> list[str]:
 
 def _apply_parked(owner: int) -> list[str]:
     with reading() as session:
+        if not waiting.anything(session, owner):
+            return []
         connection = lookup.connection(session, owner)
     source_of = {code: source.label for source in sources(connection, None) for code in source.codes}
     with reading() as session:

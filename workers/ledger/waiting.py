@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from workers.database import reading
@@ -26,6 +26,12 @@ def applied(ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
         return [(code, count, amount) for code, count, amount in rows]
 
 
+def anything(session: Session, organisation_id: int) -> bool:
+    """Whether any amount of the connection group may wait."""
+    some = select(RegisterDay.id).join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
+    return session.scalar(some.where(*_waits(session, organisation_id)).limit(1)) is not None
+
+
 def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> list[tuple[int, str, str]]:
     """Amounts of the registers `codes` that wait: (register-day id, code, source), newest reading only.
 
@@ -35,13 +41,7 @@ def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> l
         select(RegisterDay, SourceRead.source)
         .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
         .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
-        .where(
-            TurnoverRun.organisation_id.in_(group_ids(session, organisation_id)),
-            TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
-            RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
-            RegisterDay.reason.in_(["register", "payment_method"]),
-            RegisterDay.register_external_id.in_(codes),
-        )
+        .where(*_waits(session, organisation_id), RegisterDay.register_external_id.in_(codes))
         .order_by(RegisterDay.id)
     ).all()
     later = _readings(session, organisation_id, min((day.run_id for day, _ in rows), default=0))
@@ -50,6 +50,15 @@ def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> l
         for day, source in rows
         if not any(read.overtakes(day, source) for read in later)
     ]
+
+
+def _waits(session: Session, organisation_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        TurnoverRun.organisation_id.in_(group_ids(session, organisation_id)),
+        TurnoverRun.state.in_([RunState.DONE, RunState.DONE_WITH_FAILURES]),
+        RegisterDay.state.in_([DayState.PARKED, DayState.FAILED]),
+        RegisterDay.reason.in_(["register", "payment_method"]),
+    )
 
 
 def still_waiting(session: Session, organisation_id: int, ids: Collection[int]) -> list[int]:
