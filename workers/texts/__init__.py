@@ -3,7 +3,19 @@
 One language a process, chosen by the setting TEXT_LANGUAGE. Texts that Staff knows word for word are Dutch in both.
 """
 
-from workers.texts import afas, check, cli, config, mail, running, settings, turnover, turnover_failures, turnover_mail
+from workers.texts import (
+    afas,
+    check,
+    cli,
+    config,
+    mail,
+    realization,
+    running,
+    settings,
+    turnover,
+    turnover_failures,
+    turnover_mail,
+)
 
 LANGUAGES = ("nl", "en")
 TEXTS = (
@@ -14,6 +26,7 @@ TEXTS = (
     | turnover.TEXTS
     | turnover_failures.TEXTS
     | turnover_mail.TEXTS
+    | realization.TEXTS
     | mail.TEXTS
     | running.TEXTS
     | cli.TEXTS
