@@ -12,7 +12,7 @@ from tasks.housekeeping.outbox import send_mail
 from tasks.turnover import closing, import_, overwrite, report
 from tasks.turnover.facts import RunFacts
 from tasks.turnover.import_ import Hands
-from workers.ledger import runs
+from workers.ledger import runs, unfinished
 from workers.ledger.days import Parcel
 from workers.ledger.models import RunState
 from workers.ledger.runs import Run
@@ -77,11 +77,11 @@ def _to_its_end(run_id: int) -> RunFacts:
 
 def _older_first(run: Run) -> None:
     """What an earlier command left behind (Ctrl-C, a machine that went down) may have nobody else to end it."""
-    while (older := runs.next_due(run.organisation_id)) is not None and older.id < run.id:
+    while (older := unfinished.next_due(run.organisation_id)) is not None and older.id < run.id:
         import_.work(older.id, hands())
         if runs.ended(older.id):
             show.say(text("cli.older", run=older.id))
-        elif runs.next_due(run.organisation_id) == older:
+        elif unfinished.next_due(run.organisation_id) == older:
             show.say(text("cli.behind", run=older.id))
             return
 

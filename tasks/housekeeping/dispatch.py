@@ -7,7 +7,7 @@ from tasks.turnover import import_
 from tasks.turnover.import_ import Hands
 from tasks.turnover.orders import Window
 from workers.database import reading
-from workers.ledger import runs
+from workers.ledger import runs, unfinished
 from workers.ledger.heartbeat import beat
 from workers.settings import current
 from workers.staff import lookup
@@ -45,7 +45,7 @@ def dispatch_at(moment: dt.datetime, hands: Hands) -> list[int]:
 
 def _end_overdue(daily: Daily, today: dt.date, hands: Hands) -> None:
     """A run that has not ended when the next day's falls due ends failed, and is told."""
-    overdue = runs.overdue(daily.organisation_id, today)
+    overdue = unfinished.overdue(daily.organisation_id, today)
     if not overdue:
         return
     with reading() as session:

@@ -12,7 +12,7 @@ from tasks.turnover.asking import CONFIGURATION, ask
 from tasks.turnover.parked import apply_parked
 from workers import leases
 from workers.database import reading
-from workers.ledger import days, runs
+from workers.ledger import days, runs, unfinished
 from workers.ledger.days import Parcel
 from workers.ledger.runs import Run
 from workers.settings import current
@@ -94,7 +94,7 @@ def _ended(run: Run, mail: int | None, hands: Hands) -> None:
     if mail is None:
         return
     hands.mail(mail)
-    following = runs.next_due(run.organisation_id)
+    following = unfinished.next_due(run.organisation_id)
     if following is not None:
         hands.start(following)
 

@@ -19,7 +19,7 @@ from tests.turnover.builders import (
     sale,
     states,
 )
-from workers.ledger import runs
+from workers.ledger import unfinished
 from workers.secrets import Secret, seal
 from workers.staff import owners
 
@@ -109,7 +109,7 @@ def test_days_of_a_source_that_was_read_are_written_while_another_source_waits(s
     wait = import_.work(run, shop.recorder.keeping(kept))  # type: ignore[arg-type]
     assert wait is not None
     assert held() == {}
-    assert [one.id for one in runs.hints_due(60)] == [run]
+    assert [one.id for one in unfinished.hints_due(60)] == [run]
     import_.work(run, shop.recorder.hands())
     assert held() == {("2600", MONDAY): {"1000": Decimal(5)}}
     assert closing.summary(run).state == "waiting"

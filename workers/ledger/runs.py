@@ -14,7 +14,6 @@ from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, S
 from workers.staff.models import Organisation
 
 OPEN = (RunState.DUE, RunState.RUNNING, RunState.WAITING)
-HINT_LIMIT = 900  #: seconds; the pauses between two hints of the sweep double up to here
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,7 @@ def get(run_id: int) -> Run | None:
     """The run, or None when there is no such."""
     with reading() as session:
         row = session.get(TurnoverRun, run_id)
-        return _plain(row) if row else None
+        return plain(row) if row else None
 
 
 def claim(run_id: int) -> int | None:
@@ -216,57 +215,12 @@ def logged(session: Session, run_id: int) -> None:
     session.execute(update(TurnoverRun).where(TurnoverRun.id == run_id).values(logged_at=now()))
 
 
-def unlogged(seconds: float) -> list[int]:
-    """Runs that ended over `seconds` ago, of which the log file says nothing."""
-    with reading() as session:
-        silent = (TurnoverRun.finished_at < now(-seconds), TurnoverRun.logged_at.is_(None))
-        return list(session.scalars(select(TurnoverRun.id).where(*silent)))
-
-
 def clock() -> dt.datetime:
     """The database's wall clock."""
     with reading() as session:
         return session.execute(select(now())).scalar_one()
 
 
-def next_due(organisation_id: int) -> Run | None:
-    """The oldest run of the organisation that may begin now."""
-    with reading() as session:
-        row = session.scalars(
-            select(TurnoverRun)
-            .where(
-                TurnoverRun.organisation_id == organisation_id,
-                TurnoverRun.state.in_(OPEN),
-                or_(TurnoverRun.due_at.is_(None), TurnoverRun.due_at <= now()),
-            )
-            .order_by(TurnoverRun.id)
-            .limit(1)
-        ).first()
-        return _plain(row) if row else None
-
-
-def hints_due(sweep_seconds: float) -> list[Run]:
-    """Runs that the sweep is to enqueue again; each then waits twice as long for its next hint, up to 15 minutes."""
-    with transaction() as session:
-        rows = session.scalars(
-            select(TurnoverRun)
-            .where(TurnoverRun.state.in_(OPEN), TurnoverRun.hint_at <= now(), leases.free(TurnoverRun))
-            .order_by(TurnoverRun.id)
-            .with_for_update(skip_locked=True)
-        ).all()
-        for row in rows:
-            row.hints += 1
-            pause = min(sweep_seconds * 2**row.hints, max(HINT_LIMIT, sweep_seconds))
-            session.execute(update(TurnoverRun).where(TurnoverRun.id == row.id).values(hint_at=now(pause)))
-        return [_plain(row) for row in rows]
-
-
-def overdue(organisation_id: int, day: dt.date) -> list[Run]:
-    """Runs of earlier days that have not ended by the hour of `day`."""
-    late = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.day < day, TurnoverRun.state.in_(OPEN))
-    with reading() as session:
-        return [_plain(row) for row in session.scalars(select(TurnoverRun).where(*late))]
-
-
-def _plain(row: TurnoverRun) -> Run:
+def plain(row: TurnoverRun) -> Run:
+    """What a recipe sees of the row."""
     return Run(**{name: getattr(row, name) for name in Run.__dataclass_fields__})
