@@ -1,0 +1,56 @@
+"""When a call may be made, when it has ended, and since when what it did not leave behind is absent."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from tasks.realization.verdict import NOT_EXECUTED, UNKNOWN, meaning
+from tasks.realization.words import UNSETTLED, Attempt, Chunk, Limits, LineState, Purpose
+
+
+class Clock(StrEnum):
+    """What the monotonic mark says while a body goes out."""
+
+    GO = "go"
+    CLOSE = "not_sent"
+    LATE = "sent_late"
+
+
+def clock(elapsed: timedelta, send_within: timedelta, *, gone: bool) -> Clock:
+    """Whether to send on, to close and settle `not_sent`, or to record `sent_late`; `gone`: the last part has left."""
+    if elapsed <= send_within:
+        return Clock.GO
+    return Clock.LATE if gone else Clock.CLOSE
+
+
+def executed(attempt: Attempt) -> bool:
+    """Whether AFAS may have worked on it."""
+    return meaning(attempt.answer) not in NOT_EXECUTED
+
+
+def absent_from(attempt: Attempt, limits: Limits) -> datetime:
+    """Since when an attempt that nobody answered for has ended; counted from a late sending, where there was one."""
+    return max(attempt.begun_at, attempt.late_at or attempt.begun_at) + limits.in_doubt_after
+
+
+def ended_at(attempt: Attempt, limits: Limits) -> datetime:
+    """When the call had ended: AFAS's own answer, or `absent_from`; may lie ahead."""
+    if attempt.answer is None or meaning(attempt.answer) in UNKNOWN:
+        return absent_from(attempt, limits)
+    return attempt.answer.at
+
+
+def carriers(chunk: Chunk, line: int) -> list[Attempt]:
+    """The attempts by which the line may have reached AFAS, oldest first."""
+    return [attempt for attempt in chunk.attempts if line in attempt.lines and executed(attempt)]
+
+
+def adopted(chunk: Chunk, number: int, now: datetime) -> Chunk:
+    """The chunk of a ledger that was restored or copied: an attempt of unknown outcome stands for all it forgot."""
+    open_lines = {line.id for line in chunk.lines if line.state in UNSETTLED | {LineState.PENDING}}
+    lines = tuple(
+        replace(line, state=LineState.IN_DOUBT, goes_as=None) if line.id in open_lines else line for line in chunk.lines
+    )
+    carried = tuple(line.id for line in lines if line.id in open_lines)
+    forgotten = Attempt(number, carried, now, Purpose.ADOPTED)
+    return replace(chunk, lines=lines, attempts=(*chunk.attempts, forgotten))

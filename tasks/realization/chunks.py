@@ -1,0 +1,145 @@
+"""Lines in chunks, which are islands: what a chunk sends next, and when its tries or its batch come to an end."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tasks.realization.calls import carriers, ended_at
+from tasks.realization.decisions import Ask, Send, Wait
+from tasks.realization.settle import due_at
+from tasks.realization.trust import unseen
+from tasks.realization.verdict import NOT_EXECUTED, SHARED, Meaning, meaning
+from tasks.realization.words import UNSETTLED, WATCHED, Attempt, Chunk, Limits, Line, LineState, Purpose, Trust
+
+MAX_FRUITLESS = 8  #: attempts in a row that moved nothing, after which a chunk's tries end
+SAME_REFUSALS = 100  #: refusals with one text and nothing applied in between, after which a batch is paused
+PUT_OFF = timedelta(minutes=5)  #: how long a read-back may wait for fresh chunks to pass
+_LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a chunk has to know of the others when its turn comes.
+
+    `fresh_left`: the batch has pending lines in a chunk that still tries. `held`: a watched attempt of the
+    organisation (`trust.holds` of any chunk) is not yet judged.
+    """
+
+    now: datetime
+    trust: Trust
+    limits: Limits
+    fresh_left: bool = False
+    held: bool = False
+
+
+def cut(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    """The lines in order, at most `size` a chunk; a line never changes chunk."""
+    return [tuple(lines[start : start + size]) for start in range(0, len(lines), size)]
+
+
+def counts(lines: Iterable[Line]) -> dict[LineState, int]:
+    """How many lines are in each state; together they are the batch."""
+    found = Counter(line.state for line in lines)
+    return {state: found[state] for state in LineState}
+
+
+def fruitless(count: int, attempt: Attempt, *, moved: bool) -> int:
+    """A chunk's count of fruitless attempts after this one; the organisation's troubles and canaries add nothing."""
+    meant = meaning(attempt.answer)
+    if moved:
+        return 0
+    idle = meant in NOT_EXECUTED | SHARED | {Meaning.PASSING}
+    return count + (not idle and attempt.purpose not in _LEARNING | {Purpose.ADOPTED})
+
+
+def brakes(verdicts: Sequence[str | None]) -> bool:
+    """Whether a batch is paused; `verdicts` since its last retry, in order: AFAS's text, None for an applied line."""
+    last = set(verdicts[-SAME_REFUSALS:])
+    return len(verdicts) >= SAME_REFUSALS and len(last) == 1 and last != {None}
+
+
+def read_back_now(now: datetime, waits_since: datetime, *, fresh_waits: bool) -> bool:
+    """Whether the shared read-back comes now: no fresh chunk waits, or the oldest chunk has waited long enough."""
+    return not fresh_waits or now >= waits_since + PUT_OFF
+
+
+def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
+    """Which lines go next as one attempt: a canary before its turn, fresh ones in order, suspects alone at the end."""
+    if turn.trust.stopped or chunk.fruitless >= MAX_FRUITLESS or _in_flight(chunk):
+        return None
+    free = not (turn.trust.read_back and turn.held)
+    sure = turn.trust.proven or not turn.trust.read_back
+    ready = [line for line in chunk.lines if _ready(chunk, line, turn.now)]
+    fresh = [line for line in ready if line.state == LineState.PENDING]
+    suspects = [line for line in ready if line.state == LineState.SUSPECT]
+    canaries = [line for line in suspects if line.goes_as in _LEARNING]
+    if canaries and free and sure:
+        return _alone(canaries, chunk, turn)
+    if fresh and (sure or free):
+        return Send(
+            tuple(line.id for line in fresh[: _room(chunk, turn)]), Purpose.FRESH if sure else Purpose.PATHFINDER
+        )
+    return _alone(suspects, chunk, turn) if suspects and free and not turn.fresh_left else None
+
+
+def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
+    """What the chunk does next; None: nothing can move it any more but a human."""
+    if send := next_attempt(chunk, turn):
+        return send
+    if turn.trust.stopped:
+        return Wait(None)
+    if turn.trust.read_back and (ask := _ask(chunk, turn)):
+        return ask
+    tries = chunk.fruitless < MAX_FRUITLESS
+    left = [line for line in chunk.lines if line.state in {LineState.PENDING, LineState.SUSPECT}]
+    if left and tries:
+        later = [due for line in left if (due := due_at(chunk, line.id)) and due > turn.now]
+        return Wait(min(later) if len(later) == len(left) else None)
+    doubted = any(line.state == LineState.IN_DOUBT and not line.matter for line in chunk.lines)
+    return Ask(turn.now) if doubted and turn.trust.read_back and tries else None
+
+
+def _ask(chunk: Chunk, turn: Turn) -> Ask | None:
+    """The read-back that the chunk waits for, if it waits for one."""
+    if unseen(chunk, turn.trust):
+        return Ask(turn.now, urgent=True)
+    last = {
+        carriers(chunk, line.id)[-1:][0] for line in chunk.lines if line.state in UNSETTLED and carriers(chunk, line.id)
+    }
+    waits = [attempt for attempt in last if not attempt.judged]
+    if not waits:
+        return None
+    urgent = any(attempt.purpose in WATCHED - {Purpose.SUSPECT} for attempt in waits)
+    return Ask(min(ended_at(attempt, turn.limits) for attempt in waits) + turn.limits.lag, urgent=urgent)
+
+
+def _in_flight(chunk: Chunk) -> bool:
+    return any(
+        attempt.answer is None and attempt.purpose != Purpose.ADOPTED and not attempt.judged
+        for attempt in chunk.attempts
+    )
+
+
+def _ready(chunk: Chunk, line: Line, now: datetime) -> bool:
+    """Whether every call that carried the line has been judged, and no passing error keeps it waiting."""
+    due = due_at(chunk, line.id)
+    return all(attempt.judged for attempt in carriers(chunk, line.id)) and (due is None or due <= now)
+
+
+def _room(chunk: Chunk, turn: Turn) -> int:
+    """How many lines the next attempt may carry: half of what was too large, one where nothing is trusted."""
+    if not turn.trust.read_back or not turn.trust.proven or turn.trust.single:
+        return 1
+    halves = [len(call.lines) // 2 for call in chunk.attempts if meaning(call.answer) == Meaning.TOO_LARGE]
+    return max(1, min([turn.limits.chunk_lines, *halves]))
+
+
+def _alone(suspects: Sequence[Line], chunk: Chunk, turn: Turn) -> Send:
+    """The first suspect; those that go as probes go together. One without a witness is a canary."""
+    first = suspects[0]
+    if first.goes_as == Purpose.PROBE:
+        together = [line.id for line in suspects if line.goes_as == Purpose.PROBE]
+        return Send(tuple(together[: _room(chunk, turn)]), Purpose.PROBE)
+    sure = first.witnessed or not turn.trust.read_back
+    return Send((first.id,), first.goes_as if sure and first.goes_as else Purpose.CANARY)

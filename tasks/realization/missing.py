@@ -1,0 +1,113 @@
+"""What the lines are that one attempt left behind: the first ten, the canary, and one after another."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from tasks.realization.calls import carriers
+from tasks.realization.trust import View, employee
+from tasks.realization.verdict import LINE_ERRORS, Meaning, meaning
+from tasks.realization.words import UNSETTLED, Attempt, Chunk, Line, LineState, Matter, Purpose
+
+STOPS_AT = 10  #: errors, after which AFAS leaves a call
+CANARIES = 3  #: seen ones of different employees, after which one line of each other employee goes in one call
+
+
+@dataclass(frozen=True)
+class Group:
+    """One attempt's lines as a view finds them: `left` of them it left behind, `still` those that nothing settled yet.
+
+    `broken`: more lines are missing before the last visible one than AFAS's order allows.
+    """
+
+    attempt: Attempt
+    left: tuple[Line, ...]
+    still: tuple[Line, ...]
+    broken: bool
+
+
+def group(chunk: Chunk, attempt: Attempt, view: View) -> Group:
+    """The attempt's lines after what the view shows has been applied; a line that collides is on no side."""
+    lines = {line.id: line for line in chunk.lines}
+    left: list[Line] = []
+    before = 0
+    for line in (lines[number] for number in attempt.lines):
+        again = carriers(chunk, line.id)[-1] != attempt
+        if line.state == LineState.APPLIED and not again:
+            before = len(left)
+        elif again or not view.of(line):
+            left.append(line)
+    still = tuple(line for line in left if line.state in UNSETTLED and carriers(chunk, line.id)[-1] == attempt)
+    broken = before > STOPS_AT and attempt.purpose != Purpose.ADOPTED
+    return Group(attempt, tuple(left), still, broken)
+
+
+def resolved(found: Group, view: View) -> tuple[Line, ...]:
+    """What the missing lines become: suspects, pending again, or in doubt until more is known."""
+    meant = meaning(found.attempt.answer)
+    if meant == Meaning.APPLIED:
+        return tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.UNNAMED) for line in found.still)
+    if found.broken or meant not in LINE_ERRORS:
+        return _one_by_one(found, view)
+    return _first_ten(found, view)
+
+
+def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
+    """After an answered error: ten failed, and AFAS never came to the rest, once the ten are proved to have failed."""
+    ten, rest = found.left[:STOPS_AT], found.left[STOPS_AT:]
+    last = ten[-1:] if rest else ()
+    suspects = [
+        _suspect(line, Purpose.CANARY if line in last else Purpose.SUSPECT, view) for line in ten if line in found.still
+    ]
+    still = tuple(line for line in rest if line in found.still)
+    if all(map(_judged, ten)):
+        return tuple(map(_pending, still))
+    free = [line for line in still if view.witness(line) and all(map(_judged, last))]
+    held = tuple(line for line in still if line not in free)
+    if not suspects and not any(map(_waits, ten)):
+        return (*map(_pending, free), *_one_by_one(replace(found, still=held), view))
+    return (*suspects, *map(_pending, free), *map(_in_doubt, held))
+
+
+def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
+    """After an unknown outcome: a line at a time proves its employee's; after three, one of each other employee."""
+    seen = [line for line in found.left if line.state == LineState.APPLIED and _judged(line)]
+    free = [line for line in found.still if seen and view.witness(line) and not found.broken]
+    held = [line for line in found.still if line not in free]
+    goes = {line.id: line.goes_as or Purpose.CANARY for line in held if line.state == LineState.SUSPECT}
+    if not goes and not any(_waits(line) for line in found.left if line not in found.still):
+        goes = _next(held, {employee(line) for line in seen} - {None}, broken=found.broken)
+    return (
+        *map(_pending, free),
+        *(_suspect(line, goes[line.id], view) if line.id in goes else _in_doubt(line) for line in held),
+    )
+
+
+def _next(held: Sequence[Line], seen: Collection[str | None], *, broken: bool) -> dict[int, Purpose]:
+    first = {employee(line): line.id for line in reversed(held) if employee(line) is not None}
+    if len(seen) >= CANARIES and first and not broken:
+        return dict.fromkeys(first.values(), Purpose.PROBE)
+    return {line.id: Purpose.CANARY for line in held[:1]}
+
+
+def _judged(line: Line) -> bool:
+    """Whether it is proved that the line was absent: refused, or applied now and seen exactly once."""
+    if line.state == LineState.APPLIED:
+        return line.seen_at is not None and len(line.afas_ids) == 1
+    return line.state in {LineState.REFUSED, LineState.CANCELLED}
+
+
+def _waits(line: Line) -> bool:
+    """Whether the line gets its verdict without a human."""
+    return line.state == LineState.SUSPECT or (line.state == LineState.IN_DOUBT and line.matter is None)
+
+
+def _suspect(line: Line, goes_as: Purpose, view: View) -> Line:
+    return replace(line, state=LineState.SUSPECT, goes_as=goes_as, witnessed=view.witness(line), matter=None)
+
+
+def _pending(line: Line) -> Line:
+    return replace(line, state=LineState.PENDING, goes_as=None, matter=None)
+
+
+def _in_doubt(line: Line) -> Line:
+    return replace(line, state=LineState.IN_DOUBT, goes_as=None, matter=None)

@@ -1,0 +1,153 @@
+"""Attempts, answers and a read-back: what is true of each line of a chunk. Only proof moves a line."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from tasks.realization.calls import carriers, ended_at, executed
+from tasks.realization.decisions import Ruling, Told
+from tasks.realization.missing import Group, group, resolved
+from tasks.realization.settle import ENDS, refused
+from tasks.realization.trust import SHOWN_WITHIN, View, same, unseen, watched
+from tasks.realization.verdict import LINE_ERRORS, UNKNOWN, Meaning, meaning
+from tasks.realization.words import Attempt, Chunk, Limits, Line, LineState, Matter, Purpose, Trust
+
+_SHOWABLE = frozenset(
+    {LineState.PENDING, LineState.SENT, LineState.SUSPECT, LineState.IN_DOUBT, LineState.APPLIED},
+)
+_LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
+
+
+def judge(chunk: Chunk, view: View, trust: Trust, limits: Limits) -> Ruling:
+    """What a complete read-back decides about one chunk; while the organisation stands still, presence alone.
+
+    `limits.lag` is the organisation's. A ruling with a stop goes into the trust before other chunks are judged.
+    """
+    case = _Case(chunk, view, trust, limits)
+    case.presence()
+    case.invisible()
+    # The newest first: what became of a canary decides about those that wait for it.
+    for attempt in reversed(chunk.attempts):
+        if executed(attempt) and not (case.stop or view.stop or trust.stopped):
+            case.absence(attempt)
+    return case.ruling()
+
+
+class _Case:
+    """One chunk before one view; its lines change while more of them is proved."""
+
+    def __init__(self, chunk: Chunk, view: View, trust: Trust, limits: Limits) -> None:
+        self.before = self.chunk = chunk
+        self.view, self.trust, self.limits = view, trust, limits
+        self.judged: dict[int, bool] = {}
+        self.told: list[Told] = []
+        self.stop: Told | None = None
+
+    def presence(self) -> None:
+        """What the view shows, of all lines whose calls had ended."""
+        shown = [line for line in self.chunk.lines if line.state in _SHOWABLE and self.view.of(line)]
+        self._change(self._shown(line) for line in shown if self._ended(carriers(self.chunk, line.id), timedelta(0)))
+        for line in self.chunk.lines:
+            last = carriers(self.chunk, line.id)[-1:]
+            twice = line.matter == Matter.DUPLICATE and line.seen_at == self.view.begun_at
+            if twice and last and watched(last[0], self.trust) and last[0].purpose != Purpose.PATHFINDER:
+                self.stop = Told(Matter.SEEN_TWICE, (line.id,), line.afas_ids)
+
+    def invisible(self) -> None:
+        """Watched lines that were applied and are not shown: that is lag, and after a while a stop."""
+        asked = self.view.begun_at
+        missed = [(line, call.answer.at) for line, call in unseen(self.chunk, self.trust) if call.answer is not None]
+        missed = [(line, at) for line, at in missed if asked >= at and not self.view.of(line)]
+        self._change(replace(line, missed_at=asked) for line, _ in missed)
+        if gone := [line for line, at in missed if asked >= at + SHOWN_WITHIN]:
+            ids = tuple(afas_id for line in gone for afas_id in line.afas_ids)
+            self.stop = Told(Matter.INVISIBLE, tuple(line.id for line in gone), ids)
+
+    def absence(self, attempt: Attempt) -> None:
+        """What the view does not show of one attempt, if it was asked late enough to count."""
+        found = group(self.chunk, attempt, self.view)
+        calls = [call for line in found.still for call in carriers(self.chunk, line.id)]
+        if not self._ended(calls, self.limits.lag) or (attempt.judged and not found.still):
+            return
+        if found.still and watched(attempt, self.trust) and self._stops(found):
+            return
+        if found.broken and not attempt.judged:
+            self.told.append(Told(Matter.ORDER, tuple(line.id for line in found.left)))
+        self._change(self._verdict(found))
+        if not attempt.judged:
+            moved = {LineState.SUSPECT, *ENDS} if meaning(attempt.answer) in LINE_ERRORS else ENDS
+            mine = [line for line in self.chunk.lines if line.id in attempt.lines]
+            self.judged[attempt.number] = any(line.state in moved for line in mine)
+
+    def ruling(self) -> Ruling:
+        """All that was decided, with what is new to a human."""
+        pairs = list(zip(self.before.lines, self.chunk.lines, strict=True))
+        told = [
+            Told(new.matter, (new.id,), new.afas_ids) for old, new in pairs if new.matter and old.matter != new.matter
+        ]
+        shown = [new for old, new in pairs if new.seen_at == self.view.begun_at]
+        return Ruling(
+            lines=tuple(new for old, new in pairs if old != new),
+            told=(*self.told, *told),
+            judged=self.judged,
+            stop=self.stop,
+            single=any(one.matter == Matter.ORDER for one in self.told),
+            proven=any(self._proves(line) for line in shown),
+            lag=max(map(self._lag, shown), default=timedelta(0)),
+        )
+
+    def _proves(self, line: Line) -> bool:
+        """Whether a line that is shown is a pathfinder's find: after a resume, only of a call begun since."""
+        resumed = self.trust.resumed_at
+        last = carriers(self.chunk, line.id)[-1:]
+        return resumed is None or any(call.begun_at >= resumed for call in last)
+
+    def _change(self, lines: Iterable[Line]) -> None:
+        new = {line.id: line for line in lines}
+        self.chunk = replace(self.chunk, lines=tuple(new.get(line.id, line) for line in self.chunk.lines))
+
+    def _ended(self, calls: Iterable[Attempt], lag: timedelta) -> bool:
+        """Whether all these calls had ended, that much before the view was asked."""
+        return all(self.view.begun_at >= ended_at(call, self.limits) + lag for call in calls)
+
+    def _shown(self, line: Line) -> Line:
+        rows = self.view.of(line)
+        if line.state != LineState.APPLIED and not any(same(line, row) for row in rows):
+            return replace(line, state=LineState.IN_DOUBT, matter=Matter.KEY_COLLISION, goes_as=None)
+        ids = tuple(dict.fromkeys((*line.afas_ids, *(row.afas_id for row in rows))))
+        return replace(
+            line,
+            state=LineState.APPLIED,
+            afas_ids=ids,
+            seen_at=line.seen_at or self.view.begun_at,
+            matter=Matter.DUPLICATE if len(ids) > 1 else None,
+            message="duplicate: " + ", ".join(ids) if len(ids) > 1 else "",
+            goes_as=None,
+        )
+
+    def _stops(self, found: Group) -> bool:
+        """Whether a watched call that left nothing to see holds or stops the organisation."""
+        answer, meant = found.attempt.answer, meaning(found.attempt.answer)
+        lines = tuple(line.id for line in found.still)
+        if meant in UNKNOWN and found.attempt.purpose in _LEARNING:
+            self.stop = Told(Matter.CANARY_LOST, lines)
+            return True
+        if meant != Meaning.APPLIED or answer is None:
+            return False
+        if self.view.begun_at >= answer.at + SHOWN_WITHIN:
+            self.stop = Told(Matter.INVISIBLE, lines)
+        return True
+
+    def _verdict(self, found: Group) -> tuple[Line, ...]:
+        answer, alone = found.attempt.answer, len(found.attempt.lines) == 1
+        if alone and answer is not None and meaning(answer) in LINE_ERRORS:
+            return tuple(refused(self.chunk, line, answer, witness=self.view.witness(line)) for line in found.still)
+        return resolved(found, self.view)
+
+    def _lag(self, line: Line) -> timedelta:
+        """How long after its answer a line that an earlier read-back missed was shown."""
+        last = carriers(self.chunk, line.id)[-1:]
+        if not last or last[0].answer is None or line.missed_at is None or line.seen_at is None:
+            return timedelta(0)
+        late = line.seen_at - last[0].answer.at
+        return late if late <= SHOWN_WITHIN else timedelta(0)  # later it was no lag: somebody mended the view

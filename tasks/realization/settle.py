@@ -1,0 +1,122 @@
+"""What an answer decides by itself, before any read-back: the outcome table."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tasks.realization.calls import absent_from, carriers
+from tasks.realization.decisions import Pause, Ruling, Told
+from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, SHARED, UNKNOWN, Meaning, meaning
+from tasks.realization.words import (
+    Answer,
+    Attempt,
+    Chunk,
+    Limits,
+    Line,
+    LineState,
+    Matter,
+    Purpose,
+    Trust,
+    folded,
+)
+
+RETRY_AFTER = (timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=1))  #: after a passing error of one line
+FIRST_PAUSE = timedelta(seconds=2)  #: after a refused connection, then doubling
+LONGEST_PAUSE = timedelta(minutes=15)
+
+
+ENDS = frozenset({LineState.APPLIED, LineState.REFUSED, LineState.INVALID, LineState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where an answer came in. `failures`: refused connections in a row, this one not counted."""
+
+    limits: Limits
+    trust: Trust
+    failures: int = 0
+
+    def clear(self, attempt: Attempt) -> bool:
+        """Whether one line's error is its verdict at once: no read-back can be asked, or none is trusted yet."""
+        return not self.trust.read_back or attempt.purpose == Purpose.PATHFINDER
+
+
+def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
+    """What the attempt's answer makes of its lines, and of the organisation; the chunk already holds the answer."""
+    meant = meaning(attempt.answer)
+    sent = [line for line in chunk.lines if line.id in attempt.lines]
+    after = [_settled(chunk, line, attempt, setting) for line in sent]
+    lines = tuple(line for line, before in zip(after, sent, strict=True) if line != before)
+    told = tuple(Told(line.matter, (line.id,), line.afas_ids) for line in lines if line.matter)
+    known = all(line.state == LineState.APPLIED for line in after) or (setting.clear(attempt) and meant not in UNKNOWN)
+    moved = any(line.state in ENDS for line in lines)
+    pause = _pause(attempt, meant, setting) if meant in SHARED else None
+    return Ruling(lines, told, {attempt.number: moved} if known or meant in NOT_EXECUTED else {}, pause)
+
+
+def tries(chunk: Chunk, line: int) -> int:
+    """How often AFAS answered the line, alone, with a text that passes."""
+    alone = [attempt for attempt in chunk.attempts if attempt.lines == (line,)]
+    return sum(meaning(attempt.answer) == Meaning.PASSING for attempt in alone)
+
+
+def due_at(chunk: Chunk, line: int) -> datetime | None:
+    """When a suspect may go again after a passing error; None: at once."""
+    alone = [attempt for attempt in chunk.attempts if attempt.lines == (line,) and attempt.answer is not None]
+    if not alone or meaning(alone[-1].answer) != Meaning.PASSING or alone[-1].answer is None:
+        return None
+    return alone[-1].answer.at + RETRY_AFTER[min(tries(chunk, line), len(RETRY_AFTER)) - 1]
+
+
+def refused(chunk: Chunk, line: Line, answer: Answer, *, witness: bool) -> Line:
+    """A line that is not there and that AFAS answered with an error, alone: its verdict."""
+    told = replace(line, message=answer.text, reference=answer.reference, witnessed=witness, goes_as=None)
+    meant = meaning(answer)
+    if meant == Meaning.EXISTS and not witness:
+        return replace(told, state=LineState.IN_DOUBT, matter=Matter.EXISTS)
+    if meant == Meaning.PASSING and tries(chunk, line.id) <= len(RETRY_AFTER):
+        return replace(told, state=LineState.SUSPECT, goes_as=line.goes_as or Purpose.SUSPECT)
+    return _end(told)
+
+
+def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Line:
+    meant, answer, alone = meaning(attempt.answer), attempt.answer, len(attempt.lines) == 1
+    clear = setting.clear(attempt)
+    if meant == Meaning.APPLIED and answer is not None:
+        return _applied(line, answer, alone=alone)
+    if line.state in ENDS or answer is None:
+        return line
+    if meant == Meaning.TOO_LARGE and alone:
+        # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
+        doubt = setting.trust.read_back and carriers(chunk, line.id) and not line.witnessed
+        told = replace(line, message=answer.text, reference=answer.reference)
+        return replace(told, state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
+    if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):
+        return replace(line, state=LineState.PENDING if line.state == LineState.SENT else line.state)
+    if meant in UNKNOWN:
+        matter = None if setting.trust.read_back else Matter.LOST
+        return replace(line, state=LineState.IN_DOUBT, matter=matter)
+    return refused(chunk, line, answer, witness=False) if clear and meant in LINE_ERRORS else line
+
+
+def _end(line: Line) -> Line:
+    return replace(line, state=LineState.REFUSED, goes_as=None)
+
+
+def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
+    """A success is proof for a line that it names, and for one that went alone; the others are read back."""
+    ids = tuple(afas_id for key, afas_id in answer.named if alone or folded(key) == folded(line.key))
+    if not (ids or alone) or line.state in ENDS - {LineState.APPLIED}:
+        return line
+    every = tuple(dict.fromkeys((*line.afas_ids, *ids)))
+    matter = Matter.DUPLICATE if len(every) > 1 else None
+    return replace(line, state=LineState.APPLIED, afas_ids=every, matter=matter)
+
+
+def _pause(attempt: Attempt, meant: Meaning, setting: Setting) -> Pause:
+    until = None
+    if attempt.answer is not None and meant == Meaning.BUSY:
+        asked = attempt.answer.at + timedelta(seconds=attempt.answer.retry_after or 0)
+        until = max(asked, absent_from(attempt, setting.limits))
+    if attempt.answer is not None and meant == Meaning.UNREACHABLE:
+        until = attempt.answer.at + min(FIRST_PAUSE * 2 ** min(setting.failures, 16), LONGEST_PAUSE)
+    return Pause(meant, until)
