@@ -257,8 +257,8 @@ def peak(afas: Simulator, days: int) -> int:
 
 
 def test_memory_is_bounded_by_one_answer_however_long_the_window(afas: Simulator) -> None:
-    # Eight times the days; the simulator beside it, in the same process, makes the figure waver.
-    assert peak(afas, 240) < 2 * peak(afas, 30)
+    # The simulator in the same process makes the figure waver upwards, so the least of three is taken of both.
+    assert min(peak(afas, 240) for _ in range(3)) < 1.5 * min(peak(afas, 30) for _ in range(3))
 
 
 def test_the_last_day_of_the_calendar_is_no_special_case(client: Client) -> None:
