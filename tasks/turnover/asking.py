@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from tasks import connect
 from tasks.turnover import closing, pace
-from tasks.turnover.sources import Source, client, credential, sources
+from tasks.turnover.sources import Source, client, sources
 from tasks.turnover.staging import Staging
 from workers import leases
 from workers.afas import metainfo
 from workers.afas.auth import MemoryTokens
 from workers.afas.calls import Call
-from workers.afas.client import Client, Options
 from workers.afas.errors import AddressError, AfasError, Never, TryLater
 from workers.database import reading, transaction
 from workers.ledger import calls, days, runs
@@ -144,9 +144,9 @@ def probe(organisation_id: int) -> bool:
     try:
         with reading() as session:
             connection = lookup.connection(session, organisation_id)
-        signs = credential(connection, None, SharedTokens(connection.organisation_id, connection.guid))
+        signs = connect.credential(connection, None, SharedTokens(connection.organisation_id, connection.guid))
         log = call_logger(connection, None, connection.environment)
-        with Client(connection.environment, signs, log, Options.of(current())) as afas:
+        with connect.client(connection.environment, signs, current(), log) as afas:
             metainfo.overview(afas)
     except (AfasError, SecretError):
         return False

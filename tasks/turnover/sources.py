@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from tasks import connect
 from tasks.turnover.convert import Plan, Target
 from workers.afas.address import import_address
-from workers.afas.auth import Classic, Credential, OAuth, TokenStore
+from workers.afas.auth import TokenStore
 from workers.afas.calls import Call
-from workers.afas.client import Client, Options
+from workers.afas.client import Client
 from workers.database import reading
 from workers.secrets import Secret
 from workers.settings import current
@@ -102,15 +103,6 @@ def _group(organisation_id: int) -> tuple[list[ImportFacts], dict[str, Target]]:
     return facts, found
 
 
-def credential(connection: Connection, password: Secret | None, tokens: TokenStore) -> Credential:
-    """The register's own token, else what the organisation signs with. Raises Never (token) when it is malformed."""
-    if password is not None:
-        return Classic(password)
-    if connection.client_id is not None and connection.client_secret is not None:
-        return OAuth(connection.client_id, connection.client_secret, tokens)
-    return Classic(connection.token or Secret(""))
-
-
 def client(connection: Connection, source: Source, tokens: TokenStore, log: Callable[[Call], None]) -> Client:
     """A client for the source. Raises AddressError, Never (token)."""
-    return Client(source.base, credential(connection, source.password, tokens), log, Options.of(current()))
+    return connect.client(source.base, connect.credential(connection, source.password, tokens), current(), log)
