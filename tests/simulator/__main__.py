@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from tests.simulator import control
 from tests.simulator.data import Connector
 from tests.simulator.examples import CONNECTOR, bench_rows, caterer
+from tests.simulator.realization import order
 from tests.simulator.server import Simulator
 from tests.simulator.switches import Switches
 
@@ -23,7 +24,8 @@ PARENT_POLL = 0.5  #: seconds between two looks at whether the parent lives
 
 def _arguments(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.simulator", description="AFAS Profit on a real socket, with a caterer's data."
+        prog="python -m tests.simulator",
+        description="AFAS Profit on a real socket, with a caterer's turnover and projects.",
     )
     parser.add_argument("--port", type=int, default=0, help="0: a free one")
     parser.add_argument("--seed", type=int, default=1)
@@ -66,6 +68,9 @@ def _serve(afas: Simulator, parent: int) -> None:
     with afas:
         ready = {
             "url": afas.url,
+            "update": f"{afas.url}/connectors/{order.CONNECTOR}",
+            "read_back": f"{afas.url}/connectors/{afas.read_back.name}",
+            "control": afas.url.removesuffix("/ProfitRestServices") + control.ROOT,
             "token": afas.token,
             "client_id": afas.client_id,
             "client_secret": afas.client_secret,

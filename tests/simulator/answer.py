@@ -60,14 +60,19 @@ class Answer:
 
     @classmethod
     def json(cls, value: object, status: int = 200) -> "Answer":
-        """Answer a JSON value."""
-        return cls(status, json.dumps(value, ensure_ascii=False).encode())
+        """Answer a JSON value; a Decimal or a moment as text."""
+        return cls(status, json.dumps(value, ensure_ascii=False, default=str).encode())
 
     @classmethod
     def html(cls, title: str, status: int = 200) -> "Answer":
         """Answer a page, as proxies and gateways do."""
         page = f"<!DOCTYPE html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>"
         return cls(status, page.encode(), "text/html; charset=utf-8")
+
+    @classmethod
+    def not_found(cls) -> "Answer":
+        """Answer the page of an address that is not there."""
+        return cls.html("404 - File or directory not found.", 404)
 
     @classmethod
     def empty(cls, status: int) -> "Answer":

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.simulator.answer import Request
 from tests.simulator.oauth import TokenKind
@@ -16,7 +17,8 @@ class Asked:
 
     `path` is below /ProfitRestServices; `skip` and `take` are as asked, None when not; `filter` is `filterjson`, or
     fields, operators and values with blanks between; `parallel` counts the calls in hand, this one included; `fault`
-    is the kind of the fault that it met.
+    is the kind of the fault that it met. A writing call has its `lines` as sent, the Ids of what it `committed` and the
+    `errors` of its lines; these two grow as long as it works, which may be longer than the call.
     """
 
     method: str
@@ -33,7 +35,12 @@ class Asked:
     status: int = 0
     rows: int = 0
     reference: str = ""
+    number: int = 0
+    lines: list[dict[str, Any]] = field(default_factory=list)
+    committed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
     time: float = field(default_factory=time.time)
+    ended: float = 0.0
 
     @classmethod
     def of(cls, request: Request, token: TokenKind, parallel: int) -> "Asked":

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from threading import Lock
 
-from tests.simulator.switches import Style
+from tests.simulator.filters import Test, Tests
+from tests.simulator.query import Question
+from tests.simulator.switches import Style, Switches
 from tests.simulator.values import Field, Key, Shown, key, rendered, shown, shown_type
 
 __all__ = ["Column", "Connector", "Field", "Row", "Table"]
@@ -47,15 +49,32 @@ class Table:
             self._columns[field_id] = Column([memo[value] for value in self._values[field_id]])
         return self._columns[field_id]
 
-    def without_codes(self, rows: Iterable[int], hidden: Sequence[str]) -> Iterable[int]:
-        """Return the rows whose code is none of the hidden ones."""
+    def page(self, question: Question, switches: Switches, random: Random) -> Sequence[bytes]:
+        """Return the rows asked, as JSON."""
+        rows = self._matching(question.tests) if question.tests else range(len(self.rendered))
+        found = self._ordered(self._without_codes(rows, switches.hidden_codes), question.order, random)
+        return [self.rendered[row] for row in question.window.of(found)]
+
+    def _matching(self, tests: Tests) -> Iterable[int]:
+        return dict.fromkeys(row for group in tests for row in self._all_of(group))
+
+    def _all_of(self, group: Mapping[str, Sequence[Test]]) -> list[int]:
+        found = sorted((self._column_matches(field, tests) for field, tests in group.items()), key=len)
+        if len(found) == 1:
+            return found[0]
+        others = [set(rows) for rows in found[1:]]
+        return [row for row in found[0] if all(row in other for other in others)]
+
+    def _column_matches(self, field: str, tests: Sequence[Test]) -> list[int]:
+        return self.column(field).matching(lambda value: all(test(value) for test in tests))
+
+    def _without_codes(self, rows: Iterable[int], hidden: Sequence[str]) -> Iterable[int]:
         codes = next((self._values[field.id] for field in self.fields.values() if field.code), None)
         if codes is None or not hidden:
             return rows
         return [row for row in rows if str(codes[row]).strip() not in hidden]
 
-    def ordered(self, rows: Iterable[int], order: Sequence[tuple[str, bool]], random: Random) -> list[int]:
-        """Return the rows by (field id, descending) pairs; what these leave open has a new order at every call."""
+    def _ordered(self, rows: Iterable[int], order: Sequence[tuple[str, bool]], random: Random) -> list[int]:
         found = list(rows)
         random.shuffle(found)
         for field_id, descending in reversed(order):

@@ -10,6 +10,8 @@ DUTCH_AND_ENGLISH = {
         "De maximale tijdsduur voor het uitvoeren van de opdracht is verstreken.",
         "The maximum time for executing the command has expired.",
     ),
+    "invalid_json": ("De aangeboden JSON is ongeldig (invalid JSON).", "The JSON offered is invalid (invalid JSON)."),
+    "no_delete": ("Deze actie wordt niet ondersteund.", "This action is not supported."),
 }
 PREFIXES = ("Algemene melding: ", "General message: ")
 GENERIC_ERROR_NUMBER = -2147220469
@@ -24,9 +26,14 @@ class ProfitError(Exception):
 
     def worded(self, language: str, *, prefix: bool) -> str:
         """Return the text in the language of an Accept-Language header: Dutch unless another one is asked."""
-        english = bool(language) and not language.lower().startswith("nl")
+        english = is_english(language)
         texts = DUTCH_AND_ENGLISH.get(self.text, (self.text, self.text))
         return (PREFIXES[english] if prefix else "") + texts[english]
+
+
+def is_english(language: str) -> bool:
+    """Return whether an Accept-Language header asks for another language than Dutch."""
+    return bool(language) and not language.lower().startswith("nl")
 
 
 def field_not_found(field_id: str) -> ProfitError:

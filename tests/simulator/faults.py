@@ -8,29 +8,8 @@ from typing import Any, Literal
 
 from tests.simulator.answer import Answer, Request
 from tests.simulator.data import Connector
+from tests.simulator.effects import Effect, Spoil
 from tests.simulator.errors import ProfitError
-from tests.simulator.switches import Amounts, Switches
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What a fault does to one call; as it stands here: nothing."""
-
-    kind: str = ""
-    instead: Answer | None = None
-    error: ProfitError | None = None
-    seconds: float = 0.0
-    reset: bool = False
-    cut: bool = False
-    amounts: Amounts | None = None
-    edit: Callable[[Connector], None] | None = None
-    respell: Callable[[Answer], Answer] | None = None
-
-    def answer(self, request: Request, switches: Switches) -> Answer | None:
-        """Return what is answered instead of Profit's own answer, or None."""
-        if self.error is not None:
-            return Answer.error(self.error, switches, request.headers.get("accept-language", ""))
-        return self.instead and replace(self.instead, headers=dict(self.instead.headers))
 
 
 def _slow(seconds: float) -> Effect:
@@ -78,6 +57,29 @@ def _changing_booking(
     return Effect(edit=lambda connector: connector.replace(rows or ()))
 
 
+def _drawn_out(seconds: float) -> Effect:
+    """The call's lines are committed one by one over so many seconds."""
+    return Effect(spread=seconds)
+
+
+def _late_answer(seconds: float) -> Effect:
+    """All is done, and the answer comes so many seconds later."""
+    return Effect(hold=seconds)
+
+
+def _locked(text: str = "locked", **which: Any) -> Effect:
+    return Effect(spoil=Spoil(text, commits=False, **which))
+
+
+def _error_after_commit(text: str = "after_commit", **which: Any) -> Effect:
+    return Effect(spoil=Spoil(text, commits=True, **which))
+
+
+def _person(do: str, **which: Any) -> Effect:
+    """A person acts before this call; see person.act."""
+    return Effect(person={"do": do, **which})
+
+
 def _half(answer: Answer) -> Answer:
     return replace(answer, body=answer.body[: len(answer.body) // 2])
 
@@ -106,20 +108,46 @@ KINDS: dict[str, Callable[..., Effect]] = {
     "leading_dot": partial(_always, Effect(amounts="leading_dot")),
     "float_dirt": partial(_always, Effect(amounts="float_dirt")),
     "changing_booking": _changing_booking,
+    "drawn_out": _drawn_out,
+    "late_answer": _late_answer,
+    "locked": _locked,
+    "error_after_commit": _error_after_commit,
+    "person": _person,
     "xml_label": partial(_always, Effect(respell=partial(replace, content_type="application/xml"))),
 }
-#: These touch rows, so by default they wait for a call that reads rows.
-ROW_KINDS = ("changing_booking", "leading_dot", "float_dirt")
+#: Where a fault waits by default when it touches rows, or lines.
+ROWS, LINES = "connectors/", "connectors/ptrealization"
+DEFAULT_PATHS = {
+    **dict.fromkeys(("changing_booking", "leading_dot", "float_dirt", "person"), ROWS),
+    **dict.fromkeys(("drawn_out", "late_answer", "locked", "error_after_commit"), LINES),
+}
+RULE = ("method", "carrying")
+WORK = ("commits", "goes_on", "late", "spread")
 
 
 @dataclass
 class Fault:
-    """A fault that waits for its calls; `path` is a part of the path in any case, `after` calls go free first."""
+    """A fault that waits for its calls; `after` of those that it fits go free first.
+
+    It fits calls whose path holds `path` in any case, of this `method` (empty: any), and with `carrying` only those
+    that carry a line of this XpRe or Id.
+    """
 
     effect: Effect
     path: str
     after: int
     times: int | None
+    method: str = ""
+    carrying: str = ""
+
+    def fits(self, request: Request) -> bool:
+        """Return whether it may meet this call."""
+        path = (request.path or "").lower()
+        return self.path in path and self.method in ("", request.method) and self._carried(request)
+
+    def _carried(self, request: Request) -> bool:
+        in_body = f'"{self.carrying}"'.encode() in request.body
+        return not self.carrying or in_body or self.carrying in (request.path or "").replace(",", "/").split("/")
 
 
 class Faults:
@@ -130,14 +158,24 @@ class Faults:
         self._lock = Lock()
 
     def add(self, kind: str, *, path: str = "", after: int = 0, times: int | None = 1, **detail: Any) -> None:
-        """Make a fault; `times` None is for ever. ValueError for an unknown kind, TypeError for a wrong detail."""
+        """Make a fault; `times` None is for ever; `detail` is of the rule, of the work and of the kind.
+
+        The rule's are `method` and `carrying` of Fault. The work's are `commits` (0 where the answer is replaced or
+        lost), `goes_on`, `late` and `spread` of Effect. ValueError for an unknown kind, TypeError for a wrong detail.
+        """
         if kind not in KINDS:
             raise ValueError(f"no fault {kind!r}; there are {', '.join(KINDS)}")
-        effect = replace(KINDS[kind](**detail), kind=kind)
-        if kind in ROW_KINDS and not path:
-            path = "connectors/"
+        rule = {name: detail.pop(name) for name in RULE if name in detail}
+        work = {name: detail.pop(name) for name in WORK if name in detail}
+        effect = KINDS[kind](**detail)
+        if effect.replaces:
+            work.setdefault("commits", 0)
+        if effect.spoil and "carrying" in rule:
+            effect = replace(effect, spoil=replace(effect.spoil, carrying=rule["carrying"]))
+        writes = work.get("commits", 0) != 0 or work.get("goes_on", False)
+        where = path or DEFAULT_PATHS.get(kind, LINES if writes else "")
         with self._lock:
-            self._waiting.append(Fault(effect, path.lower(), after, times))
+            self._waiting.append(Fault(replace(effect, kind=kind, **work), where.lower(), after, times, **rule))
 
     def clear(self) -> None:
         """Forget the faults that wait."""
@@ -146,9 +184,9 @@ class Faults:
 
     def due(self, request: Request) -> Effect:
         """Return what happens to this call, and count it."""
-        path, chosen = (request.path or "").lower(), None
+        chosen = None
         with self._lock:
-            for fault in [waiting for waiting in self._waiting if waiting.path in path]:
+            for fault in [waiting for waiting in self._waiting if waiting.fits(request)]:
                 if fault.after > 0:
                     fault.after -= 1
                 elif chosen is None:

@@ -3,13 +3,12 @@
 import json
 import operator
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from tests.simulator.data import Table
 from tests.simulator.errors import ProfitError, field_not_found
-from tests.simulator.values import NULL, NUMBERS, Key, as_moment, as_number
+from tests.simulator.values import NULL, NUMBERS, Field, Key, as_moment, as_number
 
 EQUAL, CONTAINS, EMPTY, NOT_EMPTY, STARTS, ENDS, QUICK = "1", "6", "8", "9", "10", "13", "15"
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
@@ -45,8 +44,20 @@ class Condition:
     value: str
 
 
+class Shape(Protocol):
+    """What filters ask of a table: its fields, and their types as shown."""
+
+    @property
+    def fields(self) -> Mapping[str, Field]: ...
+
+    @property
+    def types(self) -> Mapping[str, str]: ...
+
+
 #: Any of the groups, all conditions of a group.
 Filter = list[list[Condition]]
+#: The same as tests of a row's values, by field.
+Tests = list[dict[str, list[Test]]]
 
 
 def parse(query: Mapping[str, str]) -> Filter:
@@ -84,30 +95,19 @@ def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def matching(table: Table, groups: Filter) -> Iterable[int]:
-    """Return the numbers of the rows that pass the filter."""
-    if not groups:
-        return range(len(table.rendered))
-    return dict.fromkeys(row for group in groups for row in _all_of(table, group))
+def compiled(shape: Shape, groups: Filter) -> Tests:
+    """Return the filter as tests; a condition that the table can't be asked is Profit's error."""
+    tests: Tests = []
+    for group in groups:
+        of_group: dict[str, list[Test]] = {}
+        for condition in group:
+            of_group.setdefault(condition.field, []).append(_test(shape, condition))
+        tests.append(of_group)
+    return tests
 
 
-def _all_of(table: Table, group: list[Condition]) -> list[int]:
-    tests: dict[str, list[Test]] = {}
-    for condition in group:
-        tests.setdefault(condition.field, []).append(_test(table, condition))
-    found = sorted((_column_matches(table, field, of_field) for field, of_field in tests.items()), key=len)
-    if len(found) == 1:
-        return found[0]
-    others = [set(rows) for rows in found[1:]]
-    return [row for row in found[0] if all(row in other for other in others)]
-
-
-def _column_matches(table: Table, field: str, tests: list[Test]) -> list[int]:
-    return table.column(field).matching(lambda value: all(test(value) for test in tests))
-
-
-def _test(table: Table, condition: Condition) -> Test:
-    if "." in condition.field or condition.field not in table.fields:
+def _test(shape: Shape, condition: Condition) -> Test:
+    if "." in condition.field or condition.field not in shape.fields:
         raise field_not_found(condition.field)
     if condition.operator not in OPERATORS:
         raise ProfitError(f"Filter: operator '{condition.operator}' does not exist")
@@ -118,7 +118,7 @@ def _test(table: Table, condition: Condition) -> Test:
     if condition.operator in TEXT_TESTS:
         test, part = TEXT_TESTS[condition.operator], condition.value.casefold()
         return lambda value: value != NULL and test(str(value[1]), part)
-    compare, operand = COMPARISONS[condition.operator], _operand(table.types[condition.field], condition)
+    compare, operand = COMPARISONS[condition.operator], _operand(shape.types[condition.field], condition)
     # Null compares as unknown, so it passes no comparison, "not equal" neither.
     return lambda value: value[0] == 1 and compare(value[1], operand)
 

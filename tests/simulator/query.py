@@ -1,16 +1,18 @@
 """One GET of a GetConnector: which rows, in which order, from where to where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol, TypeVar
 
 from tests.simulator import filters
-from tests.simulator.data import Table
 from tests.simulator.errors import ProfitError, field_not_found
 from tests.simulator.switches import Switches
 
 DEFAULT_TAKE = 100
 ALL = -1
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,47 @@ class Window:
             raise ProfitError("Skip and take are only both -1, or neither")
         return cls(skip, take)
 
-    def of(self, rows: list[int]) -> list[int]:
-        """Return the rows of this window; take 0 is one row."""
-        return rows if self.take == ALL else rows[self.skip : self.skip + max(self.take, 1)]
+    @property
+    def slice(self) -> slice:
+        """Which rows of the ordered ones; take 0 is one row."""
+        return slice(0, None) if self.take == ALL else slice(self.skip, self.skip + max(self.take, 1))
+
+    def of(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Return the rows of this window."""
+        return rows[self.slice]
 
 
-def answered(table: Table, query: Mapping[str, str], switches: Switches, random: Random) -> tuple[bytes, int]:
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a table: `order` as (field id, descending), `tests` the filter again, ready to use."""
+
+    window: Window
+    order: list[tuple[str, bool]]
+    filter: filters.Filter
+    tests: filters.Tests
+
+
+class Readable(filters.Shape, Protocol):
+    """A table in one style."""
+
+    def page(self, question: Question, switches: Switches, random: Random) -> Sequence[bytes]:
+        """Return the rows asked, as JSON; what their order leaves open is new at every call."""
+
+
+def answered(table: Readable, query: Mapping[str, str], switches: Switches, random: Random) -> tuple[bytes, int]:
     """Return the body and its number of rows."""
-    window, order = Window.parse(query), _order(query, table)
-    found: Iterable[int] = filters.matching(table, filters.parse(query))
+    window, order, groups = Window.parse(query), _order(query, table), filters.parse(query)
+    tests = filters.compiled(table, groups)
     if switches.filter_ignored:
-        found = range(len(table.rendered))
-    page = window.of(table.ordered(table.without_codes(found, switches.hidden_codes), order, random))
+        groups, tests = [], []
+    page = table.page(Question(window, order, groups, tests), switches, random)
     counted = window.take if switches.page_limit_counts == "take" and window.take != ALL else len(page)
     if len(table.fields) * counted >= switches.page_limit:
         raise ProfitError(switches.out_of_memory_text)
-    rows = b",".join([table.rendered[row] for row in page])
-    return b'{"skip":%d,"take":%d,"rows":[%b]}' % (window.skip, window.take, rows), len(page)
+    return b'{"skip":%d,"take":%d,"rows":[%b]}' % (window.skip, window.take, b",".join(page)), len(page)
 
 
-def _order(query: Mapping[str, str], table: Table) -> list[tuple[str, bool]]:
+def _order(query: Mapping[str, str], table: Readable) -> list[tuple[str, bool]]:
     asked = [name for name in query.get("orderbyfieldids", "").split(",") if name]
     order = [(name.removeprefix("-"), name.startswith("-")) for name in asked]
     for field_id, _ in order:

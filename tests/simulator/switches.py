@@ -1,11 +1,14 @@
 """What is unknown about the protocol, or differs between environments: one switch each."""
 
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Literal, NamedTuple, get_args, get_origin, get_type_hints
 
 Dates = Literal["iso", "dutch"]
 Amounts = Literal["number", "leading_dot", "float_dirt", "text_english", "text_dutch"]
 Codes = Literal["text", "number", "padded"]
+Check = Literal["fields", "required", "employee", "project", "item", "period"]
+DeleteStyle = Literal["id", "id_date", "action_post", "action_put"]
 
 
 class Style(NamedTuple):
@@ -78,12 +81,56 @@ class Switches:
     #: A request with `Connection: close` is reset.
     close_resets: bool = False
 
+    # Of PtRealization from here on.
+
+    #: Milliseconds that a call takes before its first line, and that each line takes before its commit.
+    call_ms: int = 0
+    line_ms: int = 0
+    #: What lines are judged by.
+    checks: tuple[Check, ...] = get_args(Check)
+    #: A call stops at so many errors.
+    errors_at_most: int = 10
+    #: How the texts of several errors become one: joined by " | " or a new line, or only the first or last is told.
+    messages: Literal["bar", "newline", "first", "last"] = "bar"
+    #: Put before the text of every error, such as "(AntaObject) ".
+    message_prefix: str = ""
+    #: Whether lines are worked in document order, and in which order a success names them.
+    commit_order: Literal["document", "random"] = "document"
+    results_order: Literal["document", "random"] = "document"
+    #: One line as an object and several as a list; always a list; always an object, of the first line; no body.
+    results: Literal["as_sent", "list", "object", "nothing"] = "as_sent"
+    #: Status of a change that succeeded (of an insert it is 201).
+    put_status: Literal[201, 200] = 201
+    #: A success repeats XpRe.
+    xpre_echoed: bool = True
+    #: A second line with the same XpRe (trimmed, in any case) is refused.
+    xpre_unique: bool = False
+    #: Project settings approve a new line, or mark it ready, by themselves.
+    project_marks: Literal["nothing", "approved", "ready"] = "nothing"
+    #: The forms of delete that are understood; the others get 404, or an error that says so.
+    delete_styles: tuple[DeleteStyle, ...] = get_args(DeleteStyle)
+    #: A call with more lines or bytes than this gets 413; 0 is no limit.
+    lines_limit: int = 0
+    bytes_limit: int = 0
+    #: Seconds until the read-back connector shows a commit, be it a new line, a change or a delete.
+    read_back_lag: float = 0.0
+    #: Row authorisation: the lines of these employees, or all lines, are hidden from the read-back without a word.
+    hidden_employees: tuple[str, ...] = ()
+    all_hidden: bool = False
+    #: The read-back shows every row twice, as a connector with a wrong join does.
+    rows_twice: bool = False
+
     def __setattr__(self, name: str, value: object) -> None:
         kind = _KINDS.get(name)
         if kind is None:
             raise AttributeError(f"no switch {name!r}; there are {', '.join(sorted(_KINDS))}")
         if get_origin(kind) is tuple and isinstance(value, list | tuple):
             value = tuple(str(item) for item in value)
+            known = get_args(get_args(kind)[0]) or value
+            if unknown := set(value).difference(known):
+                raise ValueError(f"switch {name} can't hold {sorted(unknown)}; choose from {known}")
+        elif kind is float and isinstance(value, int | Decimal) and not isinstance(value, bool):
+            value = float(value)
         elif get_origin(kind) is Literal and value not in get_args(kind):
             raise ValueError(f"switch {name} can't be {value!r}; choose from {get_args(kind)}")
         elif isinstance(kind, type) and type(value) is not kind:

@@ -95,7 +95,11 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the log of what was asked is the record."""
 
     def _call(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self._body()
+        if body is None:
+            # The client went before the last byte: a call that never came whole is not worked on.
+            self.close_connection = True
+            return
         delivery = self.server.application.deliver(
             Request.parse(self.command, self.path, dict(self.headers.items()), body)
         )
@@ -105,6 +109,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     do_GET = do_POST = do_PUT = do_DELETE = _call  # noqa: N815 - names of the base class
+
+    def _body(self) -> bytes | None:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return self._chunks()
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        return body if len(body) == length else None
+
+    def _chunks(self) -> bytes | None:
+        body = b""
+        while head := self.rfile.readline().strip():
+            size = int(head.partition(b";")[0], 16)
+            chunk = self.rfile.read(size)
+            if len(chunk) < size or not self.rfile.readline().endswith(b"\n"):
+                return None
+            if size == 0:
+                return body
+            body += chunk
+        return None
 
     def _send(self, delivery: Delivery) -> None:
         answer = delivery.answer

@@ -97,7 +97,28 @@ class Client:
         """GET all rows that pass a simple filter."""
         return self.get(skip=-1, take=-1, filterfieldids=fields, operatortypes=operators, filtervalues=values)
 
-    def order(self, name: str, **given: object) -> Reply:
+    def write(self, method: str, *lines: dict[str, Any], **headers: str) -> Reply:
+        """POST or PUT lines to PtRealization."""
+        return self.element(method, [{"Fields": line} for line in lines], **headers)
+
+    def element(self, method: str, element: object, **headers: str) -> Reply:
+        """POST or PUT what stands under Element."""
+        body = json.dumps({"PtRealization": {"Element": element}}).encode()
+        return self.call(method, f"{self.base}/connectors/PtRealization", body, **headers)
+
+    def delete(self, keys: str, values: str) -> Reply:
+        """DELETE a line by its address."""
+        return self.call("DELETE", f"{self.base}/connectors/PtRealization/PtRealization/{keys}/{values}")
+
+    def shown(self, **query: object) -> Rows:
+        """All rows that the read-back connector shows, by Id unless another order is asked."""
+        return self.get("Staff_Realization", **{"orderbyfieldids": "Regelnummer", "take": 1_000, **query}).rows
+
+    def told(self, name: str, **query: object) -> Any:
+        """GET what the simulator tells of itself."""
+        return self.call("GET", f"/_simulator/{name}?{urlencode(query)}").json
+
+    def order(self, name: str, /, **given: object) -> Reply:
         """POST a control order."""
         return self.call("POST", f"/_simulator/{name}", json.dumps(given).encode())
 
@@ -105,6 +126,22 @@ class Client:
         """POST oauth/token."""
         form = {"grant_type": grant_type, "client_id": client_id, "client_secret": client_secret}
         return self.call("POST", f"{self.base}/oauth/token", urlencode(form).encode())
+
+
+def line(key: str, **fields: Any) -> dict[str, Any]:
+    """A line that Profit accepts as it is."""
+    good = {"DaTi": "2026-11-20", "VaIt": "1", "ItCd": "300", "Qu": "4.00", "EmId": "1001", "PrId": "P1000"}
+    return {"XpRe": key, **good, **fields}
+
+
+def lines(number: int, **fields: Any) -> list[dict[str, Any]]:
+    """Lines with the keys k0, k1, …"""
+    return [line(f"k{one}", **fields) for one in range(number)]
+
+
+def keys(afas: Simulator) -> list[str]:
+    """The keys of what was truly inserted, in the order of the commits."""
+    return [entry.line.key for entry in afas.book.journal if entry.deed == "insert"]
 
 
 #: Serves rows as connector Omzet with some switches.

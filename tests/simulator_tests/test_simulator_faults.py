@@ -186,7 +186,11 @@ def test_an_unknown_fault_or_detail_is_refused(serve: Serve) -> None:
 
 def test_every_fault_may_meet_every_kind_of_call_and_the_simulator_lives(serve: Serve) -> None:
     afas, client = serve(ROWS)
-    details: dict[str, dict[str, Any]] = {"slow": {"seconds": 0.0}, "changing_booking": {"rows": ROWS}}
+    details: dict[str, dict[str, Any]] = {
+        **{kind: {"seconds": 0.0} for kind in ("slow", "drawn_out", "late_answer")},
+        "changing_booking": {"rows": ROWS},
+        "person": {"do": "delete"},
+    }
     for kind in KINDS:
         afas.fault(kind, **details.get(kind, {}))
         for path in ("metainfo", "connectors/Omzet", "connectors/Anders"):
