@@ -13,7 +13,7 @@ from workers.afas.errors import Never
 from workers.secrets import Secret
 from workers.texts import text
 
-MARGIN = 60  #: seconds before its end from which an OAuth token is not used any more
+MARGIN = 120  #: seconds before its end from which an OAuth token is not used: a call may take SEND_WITHIN to go
 HOUR = 3600  #: seconds that AFAS's OAuth tokens live, where an answer does not say
 
 _XML = re.compile(r"(?:<\?xml[^>]*>)?<token><version>1</version><data>([0-9a-f]{64})</data></token>", re.IGNORECASE)
@@ -110,7 +110,7 @@ class MemoryTokens:
 
 
 class OAuth:
-    """OAuth client credentials; the token is shared through `tokens` and used until a minute before its end."""
+    """OAuth client credentials; the token is shared through `tokens` and used until shortly before its end."""
 
     def __init__(self, client_id: str, client_secret: Secret, tokens: TokenStore) -> None:
         self._client_id, self._client_secret, self._tokens = client_id, client_secret, tokens

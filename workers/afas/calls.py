@@ -15,7 +15,8 @@ class Call:
     """One HTTP call for the call log, never with a token; `status` is None without an answer.
 
     `connector`: its name, or the path of another call. `started`: UTC. `duration`: seconds, decoding included.
-    `server_time`: AFAS's own words on its time. `error`: the kind of AfasError, None when all was well.
+    `server_time`: AFAS's own words on its time. `error`: the kind of AfasError, or AFAS's own words about a call that
+    writes; None when all was well.
     """
 
     started: datetime
@@ -39,7 +40,8 @@ class Seen:
     idle: float = 0.0
     answer: Answer | None = None
     rows: int | None = None
-    error: AfasError | None = None
+    reference: str | None = None
+    error: str | None = None
 
 
 @contextmanager
@@ -48,7 +50,7 @@ def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str
     try:
         yield seen
     except AfasError as error:
-        seen.error = error
+        seen.error, seen.reference = error.kind, error.reference
         raise
     finally:
         call = Call(
@@ -60,8 +62,8 @@ def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str
             status=seen.answer.status if seen.answer else None,
             duration=time.perf_counter() - seen.begun - seen.idle,
             server_time=seen.answer.headers.get("X-AFAS-Proxy-Stats") if seen.answer else None,
-            reference=seen.error.reference if seen.error else None,
-            error=seen.error.kind if seen.error else None,
+            reference=seen.reference,
+            error=seen.error,
         )
         log(call)
 

@@ -19,6 +19,8 @@ from workers.afas.answer import Answer
 from workers.afas.auth import Authorization, Credential, granted
 from workers.afas.calls import Call, Seen, logged
 from workers.afas.errors import AfasError, Never, TryLater
+from workers.afas.posting import Posting
+from workers.afas.reply import Reply
 from workers.afas.verdict import refusal
 from workers.secrets import Secret
 from workers.settings import Settings
@@ -27,6 +29,8 @@ from workers.texts import text
 MAX_QUERY = 2_049  #: characters from the question mark on, beyond which AFAS answers 404
 LANGUAGES = {"nl": "nl-nl", "en": "en-us"}  #: TEXT_LANGUAGE to Accept-Language
 OAUTH = "oauth/token"
+JSON = "application/json; charset=utf-8"
+UNAUTHORISED = 401
 
 Result = TypeVar("Result")
 Params = Mapping[str, str | int]
@@ -60,12 +64,27 @@ class Options:
         own = {"IntegrationId": self.integration_id} if self.integration_id else {}
         return own | {
             "User-Agent": "afasconnector",
-            "Accept": "application/json; charset=utf-8",
+            "Accept": JSON,
             "Accept-Encoding": "gzip",
             "Accept-Language": LANGUAGES[self.language],
             # AFAS: "close" causes resets.
             "Connection": "keep-alive",
         }
+
+
+@dataclass(frozen=True)
+class Write:
+    """One call that writes: its method, its path below the base, and `lines` of `connector` that it carries."""
+
+    method: str
+    path: str
+    connector: str
+    lines: int
+
+
+def query_string(params: Params) -> str:
+    """The part of an address after the question mark; AFAS wants it shorter than MAX_QUERY."""
+    return urlencode(params, quote_via=quote)
 
 
 class Client:
@@ -82,6 +101,7 @@ class Client:
         self._session = wire.session(options.headers(), options.ca_bundle)
         self._thread = ThreadPoolExecutor(1, "afas")
         self._ahead: Ahead | None = None
+        self._refused: Authorization | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -96,7 +116,7 @@ class Client:
         A connection that ends without any answer is tried once more, a 401 on a kept OAuth token once with a new one.
         Raises TryLater or Never.
         """
-        query = urlencode(params, quote_via=quote)
+        query = query_string(params)
         if len(query) >= MAX_QUERY:
             raise Never("too_large", text("afas.query", where=f"{self.base}/{path}", limit=MAX_QUERY))
         try:
@@ -113,6 +133,32 @@ class Client:
             exchange = partial(wire.exchange, self._session, request, self._timeouts)
             self._ahead = Ahead(self._thread, request.url, exchange)
 
+    def write(self, write: Write, posting: Posting, read: Callable[[Answer], Reply]) -> Reply:
+        """What `read` makes of the answer to a call that writes, whatever its status; nothing is ever repeated.
+
+        Raises AfasError without an answer: `posting` knows how far the call came.
+        """
+        shown = self._credential.authorization(self._ask)
+        headers = {"Authorization": shown.header()} | ({"Content-Type": JSON} if len(posting) else {})
+        request = requests.Request(write.method, f"{self.base}/{write.path}", headers=headers)
+        self._sent_ahead("")
+        with logged(self._log, write.connector, {}, Seen(rows=write.lines)) as seen:
+            seen.answer = wire.exchange(self._session, request, self._timeouts, posting)
+            reply = read(seen.answer)
+            seen.error, seen.reference = reply.text or reply.failure, reply.reference
+        self._refused = shown if reply.status == UNAUTHORISED and shown.kept else None
+        return reply
+
+    def renew(self) -> bool:
+        """Whether there is now another token than the kept one that the last write was refused with, and once only.
+
+        Raises TryLater or Never when AFAS gives none.
+        """
+        shown, self._refused = self._refused, None
+        if shown is None:
+            return False
+        return self._credential.authorization(self._ask, refused=shown.token).token != shown.token
+
     def _authorised(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
         shown = self._credential.authorization(self._ask)
         try:
@@ -128,7 +174,7 @@ class Client:
         return self._call(request, unquote(path.removeprefix("connectors/")), params, read)
 
     def _get(self, path: str, params: Params, shown: Authorization) -> requests.Request:
-        query = urlencode(params, quote_via=quote)
+        query = query_string(params)
         url = f"{self.base}/{path}" + (f"?{query}" if query else "")
         return requests.Request("GET", url, headers={"Authorization": shown.header()})
 

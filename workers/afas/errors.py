@@ -1,7 +1,7 @@
 """Every error of a call to AFAS, split by what the caller should do. No other exception leaves this room.
 
 `kind` is one word for the cause: address, token, unreachable, certificate, reset, cut, timeout, busy, unauthorised,
-forbidden, not_found, redirect, refused, whole_call, field, server, broken, too_large, changing.
+forbidden, not_found, redirect, refused, whole_call, field, server, broken, too_large, changing, not_sent.
 """
 
 MAX_QUOTE = 500  #: characters of AFAS's own text that are repeated

@@ -15,17 +15,21 @@ from workers.texts import text
 
 CELLS_PER_PAGE = 150_000  #: fields times rows of one answer stay below this: AFAS, page on GetConnectors
 PASSING = {"unreachable", "reset", "cut", "timeout", "busy"}  #: kinds that say nothing about metainfo itself
-AT_LEAST, BELOW = 2, 5  #: AFAS's operators
+EQUAL, AT_LEAST, BELOW = 1, 2, 5  #: AFAS's operators
 
 
 @dataclass(frozen=True)
 class Source:
-    """What to read: a connector, and its fields by the attribute names that the rows get; "date" is among them."""
+    """What to read: a connector, and its fields by the attribute names that the rows get; "date" is among them.
+
+    `shown`: fields that rows are read without, that `example` is asked for, and that must be there all the same.
+    """
 
     client: Client
     connector: str
     fields: Mapping[str, str]
     cells: int = CELLS_PER_PAGE
+    shown: tuple[str, ...] = ()
 
     @property
     def path(self) -> str:
@@ -48,7 +52,7 @@ class Pages:
         self.source = source
         known = _known_fields(source)
         self.notice = _notice(source, known)
-        count = _count_fields(source) if known is None else len(known)
+        count = len(_first_row(source) or source.fields) if known is None else len(known)
         self.take = max(1, (source.cells - 1) // max(1, count))
         self._read = row_reader(source.fields)
         # AFAS knows no field with a dot in an order either; what it leaves open the comparison of passes finds.
@@ -93,7 +97,7 @@ def _known_fields(source: Source) -> tuple[FieldInfo, ...] | None:
             raise
         return None
     ids = [field.id for field in known]
-    unknown = [field_id for field_id in source.fields.values() if field_id not in ids]
+    unknown = [field_id for field_id in (*source.fields.values(), *source.shown) if field_id not in ids]
     if unknown:
         similar = ", ".join(_similar(unknown[0], ids) or ids)
         raise Never("field", text("afas.field.unknown", where=source.where, field=unknown[0], similar=similar))
@@ -117,17 +121,37 @@ def _notice(source: Source, known: tuple[FieldInfo, ...] | None) -> str | None:
     return None
 
 
-def _count_fields(source: Source) -> int:
-    """How many fields a row has, seen from one row; without any row the mapped fields count."""
-    return source.client.get(source.path, {"skip": 0, "take": 1}, _width) or len(source.fields)
+def example(source: Source, name: str, value: str, days: tuple[date, date]) -> str:
+    """What the first of `source.shown` says in one row of those days that has `value` in the field `name`; "" if none.
+
+    Raises TryLater or Never.
+    """
+    field_id = source.fields[name]
+    if not source.shown or not value.isalnum() or "." in field_id:
+        return ""
+    params = _filter(source.fields["date"], *days) | {"skip": 0, "take": 1}
+    for key, own in (("filterfieldids", field_id), ("filtervalues", value), ("operatortypes", EQUAL)):
+        params[key] = f"{params[key]},{own}"
+    said = source.client.get(source.path, params, _first).get(source.shown[0])
+    return said.strip() if isinstance(said, str) and said.isprintable() else ""
 
 
-def _width(answer: Answer) -> int:
+def _first_row(source: Source) -> Mapping[str, object]:
+    """One row as it came, empty when there is none. Raises Never (field) when it lacks a field that is to be shown."""
+    row = source.client.get(source.path, {"skip": 0, "take": 1}, _first)
+    missing = [field_id for field_id in source.shown if field_id not in row]
+    if row and missing:
+        there = ", ".join(row)
+        raise Never("field", text("afas.field.row", where=source.where, field=missing[0], row=1, there=there))
+    return row
+
+
+def _first(answer: Answer) -> Mapping[str, object]:
     page = decoded(answer)
     rows = page.get("rows") if isinstance(page, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise broken(answer)
-    return len(rows[0]) if rows else 0
+    return rows[0] if rows else {}
 
 
 def _filter(date_field: str, first: date, last: date) -> dict[str, str | int]:

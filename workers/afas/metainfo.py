@@ -12,9 +12,10 @@ from workers.afas.client import Client
 
 @dataclass(frozen=True)
 class Overview:
-    """What a token may use: GetConnectors by name, and whose environment it is; None where AFAS does not say."""
+    """What a token may use: connectors by name, and whose environment it is; None where AFAS does not say."""
 
     connectors: tuple[str, ...]
+    update_connectors: tuple[str, ...] | None
     environment: str | None
     app_name: str | None
     group: str | None
@@ -56,12 +57,17 @@ def _overview(answer: Answer) -> Overview:
     info = found.get("info")
     info = info if isinstance(info, Mapping) else {}
     return Overview(
-        connectors=tuple(str(one.get("id", "")) for one in _objects(answer, "getConnectors")),
+        connectors=_ids(answer, "getConnectors"),
+        update_connectors=_ids(answer, "updateConnectors") if "updateConnectors" in found else None,
         environment=_said(info, "envid"),
         app_name=_said(info, "appName"),
         group=_said(info, "group"),
         token_expiry=_day(_said(info, "tokenExpiry")),
     )
+
+
+def _ids(answer: Answer, key: str) -> tuple[str, ...]:
+    return tuple(str(one.get("id", "")) for one in _objects(answer, key))
 
 
 def _fields(answer: Answer) -> tuple[FieldInfo, ...]:

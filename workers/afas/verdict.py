@@ -28,13 +28,15 @@ _BY_STATUS = {401: "unauthorised", 403: "forbidden", 404: "not_found", 413: "too
 _PASSING = {"forbidden", "busy"}
 _SERVER = 500
 
+OWN = {"externalMessage", "profitLogReference"}  #: what AFAS's own errors hold, and those of a proxy don't
 LONGEST_PAUSE = 86_400.0  #: seconds; an answer that asks for more is no answer of AFAS
 
 
 @dataclass(frozen=True)
-class _Told:
-    """What the answer says about its error, wherever it stands; `pause` in seconds."""
+class Told:
+    """What the answer says about its error, wherever it stands; `own`: in AFAS's form. `pause` in seconds."""
 
+    own: bool
     said: str
     reference: str | None
     pause: float | None
@@ -42,20 +44,21 @@ class _Told:
 
 def refusal(answer: Answer) -> AfasError:
     """The error of an answer whose status is not 2xx."""
-    told = _told(answer)
+    said = told(answer)
     if answer.status < 400:  # noqa: PLR2004 - statuses are their own names
         location = answer.headers.get("Location", "").partition("?")[0].rpartition("@")[2]
         return Never("redirect", text("afas.redirect", where=answer.where, status=answer.status, location=location))
     kind = _BY_STATUS.get(answer.status, "server" if answer.status >= _SERVER else "refused")
     if answer.status == _SERVER:
-        kind = next((known for known, pattern in _KNOWN if pattern.search(told.said)), kind)
-    line = text(f"afas.{kind}", where=answer.where, status=answer.status, said=quoted(told.said))
+        kind = next((known for known, pattern in _KNOWN if pattern.search(said.said)), kind)
+    line = text(f"afas.{kind}", where=answer.where, status=answer.status, said=quoted(said.said))
     if kind in _NEVER or (kind not in _PASSING and answer.status < _SERVER):
-        return Never(kind, line, reference=told.reference)
-    return TryLater(kind, line, reference=told.reference, pause=told.pause)
+        return Never(kind, line, reference=said.reference)
+    return TryLater(kind, line, reference=said.reference, pause=said.pause)
 
 
-def _told(answer: Answer) -> _Told:
+def told(answer: Answer) -> Told:
+    """The error in an answer of any status, as far as it tells one."""
     body = _body(answer)
     inner = body["error"] if isinstance(body.get("error"), Mapping) else {}
     spoken = (body.get("externalMessage"), body.get("error_description"), inner.get("message"), body.get("error"))
@@ -64,7 +67,8 @@ def _told(answer: Answer) -> _Told:
     asked = [body.get("retry_after"), inner.get("retry_after")]
     asked += [answer.headers.get("Retry-After"), answer.headers.get("retry_after")]
     pauses = [seconds for seconds in map(_seconds, asked) if seconds is not None]
-    return _Told(
+    return Told(
+        own=bool(OWN & body.keys()),
         said=texts[0] if texts else _header_text(answer),
         reference=reference if isinstance(reference, str) else None,
         pause=max(pauses, default=None),

@@ -1,119 +1,18 @@
 """HTTP as far as we use it: one kept connection, bounded in time, and every failure one of our own errors."""
 
 import http.client
-import io
-import socket
 import ssl
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from workers.afas.answer import Answer
+from workers.afas.connection import Transport
 from workers.afas.errors import AfasError, Never, TryLater
+from workers.afas.posting import Posting
 from workers.texts import text
-
-READ_AHEAD = 1 << 16  #: bytes asked of the socket at a time
-FOR_EVER = 86_400.0  #: seconds, where no time-out is set
-
-
-class _UntilDeadline(io.RawIOBase):
-    """The bytes of one answer; the whole of it, not each byte, must come within the socket's time-out."""
-
-    def __init__(self, raw: socket.SocketIO, sock: socket.socket) -> None:
-        self._raw, self._sock = raw, sock
-        self._patience = sock.gettimeout() or FOR_EVER
-        self._deadline = time.monotonic() + self._patience
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int | None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._sock.settimeout(left)
-        count = self._raw.readinto(buffer)
-        # The next request on this connection is sent with the socket's own patience again.
-        self._sock.settimeout(self._patience)
-        return count
-
-    def close(self) -> None:
-        self._raw.close()
-        super().close()
-
-
-class _TimedResponse(http.client.HTTPResponse):
-    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
-        super().__init__(sock, *args, **kwargs)
-        raw: Any = self.fp.detach()
-        self.fp = io.BufferedReader(_UntilDeadline(raw, sock), READ_AHEAD)
-
-
-class _Cord:
-    """What ends the call that another thread waits in: its connection is shut, and no other is opened."""
-
-    def __init__(self) -> None:
-        self._sock: socket.socket | None = None
-        self._pulled = False
-
-    def tie(self, sock: socket.socket) -> None:
-        self._sock = sock
-        if self._pulled:
-            raise ConnectionAbortedError
-
-    def pull(self) -> None:
-        self._pulled = True
-        if self._sock is not None:
-            with suppress(OSError):
-                # Not TLS's own way, which changes what the waiting thread is working with.
-                socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
-
-
-class _Connection(HTTPConnection):
-    response_class = _TimedResponse
-
-    def __init__(self, *args: Any, cord: _Cord, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._cord = cord
-
-    def connect(self) -> None:
-        super().connect()
-        self._cord.tie(self.sock)
-
-
-class _TlsConnection(_Connection, HTTPSConnection):
-    pass
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _TlsPool(HTTPSConnectionPool):
-    ConnectionCls = _TlsConnection
-
-
-class _Transport(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self._cord = _Cord()
-        pools = {"http": _Pool, "https": _TlsPool}
-        self.poolmanager.pool_classes_by_scheme = {
-            scheme: partial(pool, cord=self._cord) for scheme, pool in pools.items()
-        }
-
-    def close(self) -> None:
-        self._cord.pull()
-        super().close()
 
 
 def session(headers: Mapping[str, str], ca_bundle: Path | None) -> requests.Session:
@@ -133,18 +32,27 @@ def session(headers: Mapping[str, str], ca_bundle: Path | None) -> requests.Sess
     opened.headers.clear()
     opened.headers.update(headers)
     for scheme in ("https://", "http://"):
-        opened.mount(scheme, _Transport(pool_connections=1, pool_maxsize=1, max_retries=0))
+        opened.mount(scheme, Transport(pool_connections=1, pool_maxsize=1, max_retries=0))
     return opened
 
 
-def exchange(opened: requests.Session, request: requests.Request, timeouts: tuple[float, float]) -> Answer:
+def exchange(
+    opened: requests.Session,
+    request: requests.Request,
+    timeouts: tuple[float, float],
+    posting: Posting | None = None,
+) -> Answer:
     """Send one request and read its whole answer; nothing is repeated, no redirect followed.
 
-    `timeouts`: seconds to connect, and seconds for the whole answer. Raises TryLater or Never without an answer.
+    `timeouts`: seconds to connect, and seconds for the whole answer. `posting`: the body of a call that writes, which
+    decides whether it goes. Raises TryLater or Never without an answer, and HaltedError.
     """
     where = request.url.partition("?")[0]
     try:
         prepared = opened.prepare_request(request)
+        if posting is not None:
+            prepared.headers["Content-Length"] = str(len(posting))
+            prepared.body = posting  # type: ignore[assignment] # any iterable goes
         response = opened.send(prepared, timeout=timeouts, allow_redirects=False, stream=True)
     except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
         raise _failure(error, where, timeouts[1]) from None

@@ -45,6 +45,10 @@ TEXTS = {
         "{where}: de verbinding werd verbroken zonder antwoord; probeer het later opnieuw",
         "{where}: the connection ended without an answer; try again later",
     ),
+    "afas.not_sent": (
+        "De aanroep was niet binnen SEND_WITHIN verstuurd en is afgebroken; AFAS heeft er niets van uitgevoerd",
+        "The call had not gone within SEND_WITHIN and was broken off; AFAS has executed nothing of it",
+    ),
     "afas.cut": (
         "{where}: het antwoord brak halverwege af; probeer het later opnieuw",
         "{where}: the answer broke off halfway; try again later",

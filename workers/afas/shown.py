@@ -1,0 +1,141 @@
+"""A realization line as a read-back connector shows it: which of its fields we take, and as what."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any
+
+from workers.afas.errors import Never
+from workers.afas.metainfo import FieldInfo
+from workers.texts import text
+
+Value = str | Decimal | bool | date | None
+
+TEXTS, NUMBERS, AMOUNTS, FLAGS = ("string", "text", "memo"), ("int", "dec", "num"), ("dec",), ("bool",)
+DAY = "DaTi"  #: our name of the field that the set-up maps as date
+PLACES = ("id", "external_key", "date", "created", "modified")  #: what the set-up maps by names of its own
+_FILTERED = PLACES[:4]
+_DATES = PLACES[2:]
+_TRUTH = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row: AFAS's Id, the external key as AFAS has it (empty: none), and `values` by our names of the fields.
+
+    Codes are trimmed text, numbers Decimals, dates dates. `created`, `modified`: Dutch local times without a zone; None
+    where not shown.
+    """
+
+    afas_id: str
+    key: str
+    values: Mapping[str, Value]
+    created: datetime | None
+    modified: datetime | None
+
+
+class Columns:
+    """The fields of `mapping` (read_back of the set-up) as AFAS knows them; `numbers`: ours that must be numbers.
+
+    `fields` maps attributes of a row to AFAS's names. Raises Never (field) for a field that AFAS does not have, or
+    formats so that it can't be paged, filtered or compared by.
+    """
+
+    def __init__(
+        self, mapping: Mapping[str, Any], numbers: Collection[str], known: Sequence[FieldInfo], where: str
+    ) -> None:
+        self._where = where
+        self._types = {info.id: info.data_type.lower() for info in known}
+        ours: Mapping[str, str] = mapping.get("fields") or {}
+        # Attributes of our own: a name of the set-up need be none of Python's.
+        self._names = {f"field_{number}": name for number, name in enumerate(ours)}
+        self.fields = {place: str(mapping[place]) for place in PLACES if mapping.get(place)}
+        self.fields |= {attribute: ours[name] for attribute, name in self._names.items()}
+        for attribute, field in self.fields.items():
+            self._check(attribute, field, is_number=self._names.get(attribute) in numbers)
+        self._reads = {attribute: self._reader(attribute, numbers) for attribute in self.fields}
+
+    def order(self, afas_id: str) -> tuple[int, str]:
+        """An Id as AFAS sorts it: a number, or text by its characters."""
+        return (int(afas_id), "") if self._is("id", NUMBERS) else (0, afas_id)
+
+    def shown(self, row: Any) -> Shown:
+        """A row that was read. Raises Never (field) for a value that is not of its field's type."""
+        found = {attribute: self._value(attribute, row) for attribute in self.fields}
+        if not found["id"]:
+            raise self._unreadable("id", row)
+        values = {DAY: found["date"]} | {name: found[attribute] for attribute, name in self._names.items()}
+        key = found["external_key"] or ""
+        return Shown(found["id"], key, values, found.get("created"), found.get("modified"))
+
+    def _check(self, attribute: str, field: str, *, is_number: bool) -> None:
+        if field not in self._types:
+            similar = ", ".join(get_close_matches(field, self._types, cutoff=0.5) or self._types)
+            raise Never("field", text("afas.field.unknown", where=self._where, field=field, similar=similar))
+        unfit = {
+            "dot": attribute in _FILTERED and "." in field,
+            "date": attribute in _DATES and not self._is(attribute, ("date",)),
+            "id": attribute == "id" and not self._is(attribute, NUMBERS + TEXTS),
+            "number": is_number and self._is(attribute, TEXTS),
+        }
+        for why in (why for why, holds in unfit.items() if holds):
+            told = text(f"readback.{why}", where=self._where, field=field, type=self._types[field])
+            raise Never("field", told)
+
+    def _is(self, attribute: str, types: tuple[str, ...]) -> bool:
+        return self._types[self.fields[attribute]].startswith(types)
+
+    def _reader(self, attribute: str, numbers: Collection[str]) -> Callable[[Any], Any]:
+        if attribute == "id" and self._is(attribute, NUMBERS):
+            return _number_text
+        if attribute in ("created", "modified"):
+            return _moment
+        if attribute in PLACES:
+            return _day if attribute == "date" else _text
+        if self._names[attribute] in numbers or self._is(attribute, AMOUNTS):
+            return _number
+        if self._is(attribute, ("date",)):
+            return _day
+        return _flag if self._is(attribute, FLAGS) else _text
+
+    def _value(self, attribute: str, row: Any) -> Any:
+        value = getattr(row, attribute)
+        try:
+            return None if value is None else self._reads[attribute](value)
+        except (ValueError, LookupError, InvalidOperation):
+            raise self._unreadable(attribute, row) from None
+
+    def _unreadable(self, attribute: str, row: Any) -> Never:
+        told = text("readback.value", where=self._where, id=row.id, field=self.fields[attribute])
+        return Never("field", told)
+
+
+def _text(value: object) -> str:
+    """A code, which AFAS may give as a number and with blanks around it."""
+    return str(value).strip()
+
+
+def _number(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _number_text(value: object) -> str:
+    whole = int(Decimal(str(value)))
+    if whole != Decimal(str(value)):
+        raise ValueError
+    return str(whole)
+
+
+def _day(value: object) -> date:
+    return _moment(value).date()
+
+
+def _moment(value: object) -> datetime:
+    """AFAS writes a Z behind its Dutch times, which means nothing."""
+    return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+
+
+def _flag(value: object) -> bool:
+    return _TRUTH[str(value).strip().lower()]
