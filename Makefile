@@ -8,7 +8,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
 	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$name; break; fi; done)
 
-.PHONY: install check test demo bench up
+.PHONY: install check test demo bench soak up
 .DEFAULT_GOAL := install
 
 install: $(VENV)/.installed
@@ -37,6 +37,11 @@ demo: install
 
 bench: install
 	$(BIN)/python -m tests.bench
+
+soak: install
+	$(BIN)/python -m tests.soak
+	$(BIN)/python -m pytest tests/realization_delivery/test_histories.py --hypothesis-profile=soak --timeout=0
+	$(BIN)/python -m pytest tests/realization_delivery/test_crashes.py -s -n 0 --timeout=0
 
 up: install
 	$(BIN)/afasconnector up

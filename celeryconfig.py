@@ -18,7 +18,7 @@ except settings.SettingsError as error:
 
 _LONGEST_CALL = _settings.afas_connect_timeout + _settings.send_within + _settings.afas_read_timeout
 
-imports = ("tasks.turnover.tasks", "tasks.housekeeping.tasks")
+imports = ("tasks.turnover.tasks", "tasks.realization.tasks", "tasks.housekeeping.tasks")
 
 # A queue without a routing key of its own would be bound to the default queue's key, and get its messages as well.
 task_queues = tuple(Queue(name, routing_key=name) for name in settings.QUEUE_PROCESSES)
@@ -27,9 +27,13 @@ task_create_missing_queues = False
 task_routes = {
     "turnover.import_organisation": {"queue": "turnover"},
     "turnover.import_register": {"queue": "turnover.registers"},
+    "realization.submit": {"queue": "realization"},
+    "realization.status": {"queue": "realization"},
+    "realization.deliver_chunk": {"queue": "realization.chunks"},
     "housekeeping.dispatch": {"queue": "housekeeping"},
     "housekeeping.sweep": {"queue": "housekeeping"},
     "housekeeping.send_mail": {"queue": "housekeeping"},
+    "housekeeping.send_reply": {"queue": "housekeeping"},
 }
 
 # A wake-up that nobody took before the next one is worth nothing: without an end they pile up while no worker runs.

@@ -1,6 +1,5 @@
 """The README names all that there is, and what it shows works."""
 
-import base64
 import inspect
 import json
 import re
@@ -8,19 +7,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import redis
 from cyclopts import App
 
 import celeryconfig
 from tasks.cli import app as command_line
 from tasks.cli import main
-from tests.e2e.test_embedded import running
+from tasks.realization.intake import messages
+from tests.demo import example
+from tests.demo.delivery import service
+from tests.e2e.processes import environment, machine, python
+from tests.simulator import Simulator
 from workers.celery import app as celery
 from workers.settings import QUEUE_PROCESSES, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+APPLY = "import sys; from tasks.cli import main; sys.exit(main(['config', 'apply', sys.argv[1]]))"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-NOT_YET = ("SEND_WITHIN", "IN_DOUBT_AFTER", "READ_BACK_LAG", "CHUNK_LINES")
 
 
 def _blocks(language: str) -> list[str]:
@@ -30,6 +32,14 @@ def _blocks(language: str) -> list[str]:
 def _rows() -> list[list[str]]:
     """The cells of every row of every table."""
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in README.splitlines() if line[:2] == "| "]
+
+
+def _arguments(task: str) -> list[str]:
+    """What a message of that task may carry: by its schema where it has one, else by its signature."""
+    if task in messages.names():
+        return list(messages.schema(task)["properties"])
+    parameters = inspect.signature(celery.tasks[task].run).parameters.values()
+    return [parameter.name for parameter in parameters if parameter.kind is not parameter.VAR_KEYWORD]
 
 
 def _commands(app: App, path: tuple[str, ...] = ()) -> Iterator[tuple[str, set[str]]]:
@@ -61,20 +71,13 @@ def test_every_setting_stands_in_the_table_with_its_default() -> None:
     assert told["UP_PROCESSES"].strip("`") == ",".join(f"{queue}={n}" for queue, n in QUEUE_PROCESSES.items())
 
 
-def test_the_settings_of_what_is_yet_to_come_are_said_to_be() -> None:
-    line = next(line for line in README.splitlines() if all(f"`{name}`" in line for name in NOT_YET))
-    assert "come next" in line
-
-
 def test_every_queue_and_task_stands_in_the_table_with_its_arguments() -> None:
     celery.loader.import_default_modules()
     told = {task: row for row in _rows() for task in re.findall(r"`(\w+\.\w+)`", row[1]) if task in celery.tasks}
     assert told.keys() == celeryconfig.task_routes.keys()
     for task, route in celeryconfig.task_routes.items():
         assert told[task][0] == f"`{route['queue']}`"
-        parameters = inspect.signature(celery.tasks[task].run).parameters.values()
-        for parameter in parameters:
-            assert parameter.kind is parameter.VAR_KEYWORD or f"`{parameter.name}`" in told[task][2], task
+        assert [name for name in _arguments(task) if f"`{name}`" not in told[task][2]] == [], task
     assert {queue.name for queue in celeryconfig.task_queues} == {row[0].strip("`") for row in told.values()}
 
 
@@ -107,21 +110,29 @@ def test_the_set_up_applies_without_errors_and_the_second_time_without_changes(
 
 
 @pytest.mark.xdist_group("processes")
-def test_the_celery_example_enqueues_on_a_real_broker_what_our_task_takes(tmp_path: Path) -> None:
-    (shown,) = _blocks("python")
-    with running(tmp_path) as (_, url):
-        names: dict[str, object] = {}
-        exec(compile(shown.replace("redis://:password@localhost:6379/0", url), "README.md", "exec"), names)
-        names["client"].close()  # type: ignore[attr-defined]
-        with redis.Redis.from_url(url) as client:
-            (message,) = client.lrange("turnover", 0, -1)
-    envelope = json.loads(message)
-    arguments, order, _ = json.loads(base64.b64decode(envelope["body"]))
-    task = envelope["headers"]["task"]
-    celery.loader.import_default_modules()
-    assert celeryconfig.task_routes[task] == {"queue": "turnover"}
-    assert arguments == []
-    inspect.signature(celery.tasks[task].run).bind(**order)
+def test_the_program_of_the_other_service_submits_the_example_line_and_prints_the_reply(tmp_path: Path) -> None:
+    (line,) = re.findall(r"`(\[\{.*?\}\])`", README)
+    lines, program, set_up = tmp_path / "week-47.json", tmp_path / "service.py", tmp_path / "customer.yaml"
+    lines.write_text(line, encoding="utf-8")
+    program.write_text(service(), encoding="utf-8")
+    home = tmp_path / "home"
+    settings = {"ALLOWED_HOSTS": "127.0.0.1", "UP_PROCESSES": ",".join(f"{queue}=1" for queue in QUEUE_PROCESSES)}
+    with Simulator() as afas, machine(home, **settings):
+        example.write(set_up, {"url": afas.url, "token": afas.token}, ("2600",))
+        env = environment(home, **settings)
+        applied = python("-c", APPLY, str(set_up), env=env)
+        assert applied.returncode == 0, applied.stderr
+        done = python(str(program), str(home), example.GUID, str(lines), env=env)
+        committed = [entry.line.key for entry in afas.book.journal]
+    assert done.returncode == 0, done.stderr
+    reply = json.loads(done.stdout.splitlines()[-1])
+    assert (reply["reference"], reply["applied"], reply["refused"]) == ("week-47", 1, 0)
+    assert committed == [one["XpRe"] for one in json.loads(line)]
+
+
+def test_the_program_of_the_other_service_imports_nothing_of_ours() -> None:
+    imported = re.findall(r"^(?:import|from) ([\w, ]+?)(?: import.*)?$", service(), re.MULTILINE)
+    assert {name for names in imported for name in names.split(", ")} == {"json", "sys", "time", "pathlib", "celery"}
 
 
 def test_every_link_and_every_file_that_it_names_exists() -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 from sqlalchemy import BigInteger, DateTime, Dialect, Float, Numeric, Text, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -84,6 +85,23 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """The value again."""
         return None if value is None else json.loads(value)
+
+
+class ExactJson(TypeDecorator[Any]):
+    """A JSON value as text: a Decimal is a number in it, as exact as it was, and comes back as one."""
+
+    impl = Text
+    cache_ok = True
+    _encoder = msgspec.json.Encoder(decimal_format="number")
+    _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Compact text."""
+        return None if value is None else self._encoder.encode(value).decode()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        """The value again; whole numbers as int."""
+        return None if value is None else self._decoder.decode(value)
 
 
 class now(FunctionElement[datetime]):  # noqa: N801 - it reads as SQL

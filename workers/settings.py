@@ -18,7 +18,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from workers import texts
 from workers.texts import text
 
-QUEUE_PROCESSES = {"turnover": 2, "turnover.registers": 4, "housekeeping": 2}  #: worker processes of `up` per queue
+#: Worker processes of `up` per queue.
+QUEUE_PROCESSES = {
+    "turnover": 2,
+    "turnover.registers": 4,
+    "realization": 2,
+    "realization.chunks": 8,
+    "housekeeping": 2,
+}
 HIDDEN = {"DATABASE_URL", "BROKER_URL", "RESULT_BACKEND", "SECRET_KEYS", "SMTP_URL", "FLOWER_BASIC_AUTH"}
 
 

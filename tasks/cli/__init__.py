@@ -25,7 +25,7 @@ app = cyclopts.App(
     suppress_keyboard_interrupt=False,
     default_parameter=cyclopts.Parameter(negative=(), show_default=False),
 )
-for _noun in ("config", "turnover", "runs", "db", "up", "status", "simulate"):
+for _noun in ("config", "turnover", "runs", "realization", "schema", "db", "up", "status", "simulate"):
     app.command(f"tasks.cli.{_noun}:app", name=_noun)
 
 

@@ -8,6 +8,7 @@ from cyclopts import App
 
 from tasks.cli import show
 from tasks.cli.usage import Json
+from tasks.realization import glance
 from workers import children, migrations
 from workers.database import reading
 from workers.ledger import heartbeat, overview
@@ -38,7 +39,7 @@ def status(*, json: Json = False) -> int:
     except migrations.DatabaseMissing as error:
         signs = [Sign(BROKEN, "database", str(error))]
     else:
-        signs = [*_running(), *_up(), *_organisations(), *_runs(), *_mails(), *_settings()]
+        signs = [*_running(), *_up(), *_organisations(), *_runs(), *_deliveries(), *_mails(), *_settings()]
     if json:
         show.rows([vars(sign) for sign in signs], as_json=True)
     else:
@@ -97,6 +98,11 @@ def _runs() -> Iterator[Sign]:
     for organisation, run, state, ended in last:
         level = ATTENTION if state in ("failed", "done_with_failures") else WELL
         yield Sign(level, organisation, text("cli.status.run", run=run, state=state, ended=show.cell(ended) or "-"))
+
+
+def _deliveries() -> Iterator[Sign]:
+    for seen in glance.look():
+        yield Sign(ATTENTION if seen.attention else WELL, seen.about, seen.told)
 
 
 def _mails() -> Iterator[Sign]:

@@ -18,7 +18,7 @@ from workers import migrations
 from workers.database import reading
 from workers.ledger import history
 from workers.ledger.models import RunState
-from workers.staff import holding, lookup
+from workers.staff import holding
 from workers.texts import text
 
 app = App(name="turnover", help=text("cli.turnover"), result_action="return_value")
@@ -71,7 +71,6 @@ def import_turnover(
     owner = orders.owner_of(guid)
     order.window(owner)
     asking.check(owner)
-    _tell_unknown(owner, span.register)
     if how.dry_run:
         return _rehearse(owner, order, as_json=how.json)
     if how.enqueue:
@@ -79,18 +78,10 @@ def import_turnover(
     return carry_out(orders.ordered(guid, order), as_json=how.json)
 
 
-def _tell_unknown(owner: int, register: str | None) -> None:
-    """A mistyped code would look like a register without turnover."""
-    with reading() as session:
-        known = {code for code, _ in lookup.register_names(session, owner)}
-    if register is not None and register.strip() not in known:
-        show.say(text("cli.register.unknown", code=one_line(register)))
-
-
 def _rehearse(owner: int, order: Order, *, as_json: bool) -> int:
     window = order.window(owner)
     days = (window.last - window.first).days + 1
-    registers = [order.register.strip()] if order.register is not None else None
+    registers = order.registers(owner)
     with progress(text("cli.reading"), days) as advance:
         found = rehearse(owner, window, registers, lambda day: advance((day - window.first).days + 1))
     changes = sorted(found.changes, key=lambda change: (change.register, change.date))

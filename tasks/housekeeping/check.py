@@ -1,21 +1,24 @@
-"""What an organisation still lacks for its import: the set-up looked at, AFAS asked, each gap told with its remedy."""
+"""What an organisation still lacks: its set-up looked at, AFAS asked, each gap told with its remedy."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import Any
 
 from tasks import connect
+from tasks.housekeeping import readiness
+from tasks.housekeeping.readiness import Lack
 from workers.afas.address import checked_base, import_address
 from workers.afas.calls import Call
 from workers.afas.client import Client
 from workers.afas.errors import AfasError
-from workers.afas.metainfo import Overview, connector_fields, overview, version
+from workers.afas.metainfo import FieldInfo, Overview, connector_fields, overview, version
 from workers.database import reading
 from workers.ledger import calls
 from workers.secrets import Secret, SecretError
 from workers.settings import Settings, current
-from workers.staff import lookup
+from workers.staff import lookup, served
 from workers.staff.lookup import Connection, ImportFacts, UnknownOrganisationError
 from workers.staff.models import IMPORT_CLASS
 from workers.staff.setup.tree import Organisation, read
@@ -78,6 +81,8 @@ class _Check:
             return
         if self._owner is self._held:
             self._own_set_up()
+        else:
+            self._borrowed()
         try:
             with reading() as session:
                 connection = lookup.connection(session, self._owner.row.id)
@@ -95,10 +100,19 @@ class _Check:
         self.found.append(Finding("", text(f"check.{key}", **values), gap))
 
     def _own_set_up(self) -> None:
-        if self._held.turnover is None:
+        with reading() as session:
+            imported = [daily.organisation_id for daily in served.daily(session)]
+            told = served.recipients(session, self._held.row.guid)
+        if self._held.turnover is None and self._held.row.id not in imported:
             self._tell("turnover")
-        if self._held.connection and not self._held.connection.row.mail_to and not self._settings.admin_mail:
+        if not told and not self._settings.admin_mail:
             self._tell("mail")
+
+    def _borrowed(self) -> None:
+        """Lines go by the owner's connection, read-back and delete style."""
+        row = self._held.connection.row if self._held.connection else None
+        if row and (row.read_back or row.delete_style != readiness.DELETE_BY_ID):
+            self._tell("borrowed", gap=False, owner=self._owner.label)
 
     def _registers(self) -> None:
         turnover = self._held.turnover
@@ -114,29 +128,42 @@ class _Check:
                 self._tell("account", gap=False, code=row.external_id)
 
     def _environment(self, connection: Connection) -> None:
-        read_back = self._held.connection.row.read_back if self._held.connection else None
-        if not read_back:
-            self._tell("read_back", gap=False)
+        """The connection by which lines are delivered."""
+        row = self._held.connection.row if self._held.connection else None
+        read_back = row.read_back if row else None
+        self._lacks(readiness.set_up(read_back, row.delete_style if row else readiness.DELETE_BY_ID))
         try:
             base = checked_base(connection.environment, self._settings.allowed_hosts)
             with self._client(connection, base, None) as afas:
-                if self._overview(connection, afas, None) and read_back:
-                    names = ("id", "external_key", "date", "created", "modified")
-                    fields = {name: read_back[name] for name in names if name in read_back} | read_back.get(
-                        "fields", {}
-                    )
-                    self._connector(afas, None, read_back["connector"], fields)
+                if seen := self._overview(connection, afas, None):
+                    self._lacks(readiness.rights(read_back, seen.update_connectors, base))
+                    self._read_back(afas, read_back)
         except AfasError as error:
             self.found.append(Finding("", str(error)))
+
+    def _read_back(self, afas: Client, read_back: Mapping[str, Any] | None) -> None:
+        if read_back:
+            known = self._connector(afas, None, read_back["connector"], readiness.mapped(read_back))
+            self.found += [Finding("", told) for told in readiness.unfit(read_back, known)]
+
+    def _lacks(self, found: Iterable[Lack]) -> None:
+        for lack in found:
+            self._tell(lack.key, gap=lack.gap, **lack.values)
 
     def _import(self, connection: Connection, fact: ImportFacts) -> None:
         try:
             base, connector = import_address(fact.uri or "")
             with self._client(connection, base, fact.password) as afas:
                 if self._overview(connection, afas, fact.password):
-                    self._connector(afas, fact.password, connector, fact.fields or {})
+                    fields = fact.fields or {}
+                    self._dates(connector, fields, self._connector(afas, fact.password, connector, fields))
         except AfasError as error:
             self.found.append(Finding("", str(error)))
+
+    def _dates(self, connector: str, fields: Mapping[str, str], known: Iterable[FieldInfo]) -> None:
+        for field in known:
+            if field.id == fields.get("date") and not field.is_date:
+                self._tell("date", name=connector, field=field.id, type=field.data_type)
 
     def _client(self, connection: Connection, base: str, password: Secret | None) -> Client:
         def log(call: Call) -> None:
@@ -157,21 +184,20 @@ class _Check:
                 self._tell("classic", gap=False, where=afas.base, ends=ends.strftime("%d-%m-%Y"))
         return self._seen[key]
 
-    def _connector(self, afas: Client, password: Secret | None, name: str, fields: Mapping[str, str]) -> None:
+    def _connector(
+        self, afas: Client, password: Secret | None, name: str, fields: Mapping[str, str]
+    ) -> tuple[FieldInfo, ...]:
+        """The connector's fields, those that are missing told; none when it is missing itself."""
         seen = self._seen[afas.base, password]
         there = {connector.lower(): connector for connector in seen.connectors} if seen else {}
         if name.lower() not in there:
-            near = [there[one] for one in get_close_matches(name.lower(), there)]
-            self._tell("connector", where=afas.base, name=name, near=_near(near))
-            return
-        known = {field.id: field for field in connector_fields(afas, name)}
+            similar = [there[one] for one in get_close_matches(name.lower(), there)]
+            self._tell("connector", where=afas.base, name=name, near=readiness.nearest(similar))
+            return ()
+        known = connector_fields(afas, name)
+        names = [field.id for field in known]
         for role, field in fields.items():
-            if field not in known:
-                near = get_close_matches(field, known)
-                self._tell("field", name=name, role=role, field=field, near=_near(near))
-            elif role == "date" and not known[field].is_date:
-                self._tell("date", name=name, field=field, type=known[field].data_type)
-
-
-def _near(names: list[str]) -> str:
-    return text("check.near", names=", ".join(names)) if names else ""
+            if field not in names:
+                near = readiness.nearest(get_close_matches(field, names))
+                self._tell("field", name=name, role=role, field=field, near=near)
+        return known

@@ -66,7 +66,7 @@ def read_back_now(now: datetime, waits_since: datetime, *, fresh_waits: bool) ->
 
 def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
     """Which lines go next as one attempt: a canary before its turn, fresh ones in order, suspects alone at the end."""
-    if turn.trust.stopped or chunk.fruitless >= MAX_FRUITLESS or _in_flight(chunk):
+    if turn.trust.stopped or chunk.fruitless >= MAX_FRUITLESS or in_flight(chunk):
         return None
     free = not (turn.trust.read_back and turn.held)
     sure = turn.trust.proven or not turn.trust.read_back
@@ -114,7 +114,8 @@ def _ask(chunk: Chunk, turn: Turn) -> Ask | None:
     return Ask(min(ended_at(attempt, turn.limits) for attempt in waits) + turn.limits.lag, urgent=urgent)
 
 
-def _in_flight(chunk: Chunk) -> bool:
+def in_flight(chunk: Chunk) -> bool:
+    """Whether a call of the chunk has begun and nobody knows of it more."""
     return any(
         attempt.answer is None and attempt.purpose != Purpose.ADOPTED and not attempt.judged
         for attempt in chunk.attempts
@@ -127,12 +128,16 @@ def _ready(chunk: Chunk, line: Line, now: datetime) -> bool:
     return all(attempt.judged for attempt in carriers(chunk, line.id)) and (due is None or due <= now)
 
 
-def _room(chunk: Chunk, turn: Turn) -> int:
-    """How many lines the next attempt may carry: half of what was too large, one where nothing is trusted."""
-    if not turn.trust.read_back or not turn.trust.proven or turn.trust.single:
-        return 1
+def room(chunk: Chunk, limits: Limits) -> int:
+    """How many lines an attempt may carry at most: half of what was too large."""
     halves = [len(call.lines) // 2 for call in chunk.attempts if meaning(call.answer) == Meaning.TOO_LARGE]
-    return max(1, min([turn.limits.chunk_lines, *halves]))
+    return max(1, min([limits.chunk_lines, *halves]))
+
+
+def _room(chunk: Chunk, turn: Turn) -> int:
+    """How many lines the next attempt carries at most: one where nothing is trusted."""
+    trusted = turn.trust.read_back and turn.trust.proven and not turn.trust.single
+    return room(chunk, turn.limits) if trusted else 1
 
 
 def _alone(suspects: Sequence[Line], chunk: Chunk, turn: Turn) -> Send:

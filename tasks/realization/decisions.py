@@ -30,6 +30,7 @@ class Ruling:
 
     `judged`: {attempt number: whether it moved a line forward}. `stop`: the organisation's deliveries stop.
     `single`: it goes on with one line a call. `proven`: a line was shown after its call. `lag`: the largest seen.
+    `shown_within`: the shortest time from the beginning of a line's call to the read-back that showed it first.
     """
 
     lines: tuple[Line, ...] = ()
@@ -40,6 +41,7 @@ class Ruling:
     single: bool = False
     proven: bool = False
     lag: timedelta = timedelta(0)
+    shown_within: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,9 @@ class _Case:
             single=any(one.matter == Matter.ORDER for one in self.told),
             proven=any(self._proves(line) for line in shown),
             lag=max(map(self._lag, shown), default=timedelta(0)),
+            shown_within=min(
+                (self.view.begun_at - call.begun_at for call in map(self._last, shown) if call), default=None
+            ),
         )
 
     def _proves(self, line: Line) -> bool:
@@ -101,6 +104,9 @@ class _Case:
         resumed = self.trust.resumed_at
         last = carriers(self.chunk, line.id)[-1:]
         return resumed is None or any(call.begun_at >= resumed for call in last)
+
+    def _last(self, line: Line) -> Attempt | None:
+        return next(iter(carriers(self.chunk, line.id)[-1:]), None)
 
     def _change(self, lines: Iterable[Line]) -> None:
         new = {line.id: line for line in lines}

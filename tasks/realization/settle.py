@@ -7,6 +7,7 @@ from tasks.realization.calls import absent_from, carriers
 from tasks.realization.decisions import Pause, Ruling, Told
 from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, SHARED, UNKNOWN, Meaning, meaning
 from tasks.realization.words import (
+    Action,
     Answer,
     Attempt,
     Chunk,
@@ -24,7 +25,9 @@ FIRST_PAUSE = timedelta(seconds=2)  #: after a refused connection, then doubling
 LONGEST_PAUSE = timedelta(minutes=15)
 
 
-ENDS = frozenset({LineState.APPLIED, LineState.REFUSED, LineState.INVALID, LineState.CANCELLED})
+ENDS = frozenset(
+    {LineState.APPLIED, LineState.REFUSED, LineState.INVALID, LineState.CONFLICT, LineState.CANCELLED},
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
     after = [_settled(chunk, line, attempt, setting) for line in sent]
     lines = tuple(line for line, before in zip(after, sent, strict=True) if line != before)
     told = tuple(Told(line.matter, (line.id,), line.afas_ids) for line in lines if line.matter)
-    known = all(line.state == LineState.APPLIED for line in after) or (setting.clear(attempt) and meant not in UNKNOWN)
+    clear = _unseen(chunk, attempt) or setting.clear(attempt)
+    known = all(line.state == LineState.APPLIED for line in after) or (clear and meant not in UNKNOWN)
     moved = any(line.state in ENDS for line in lines)
     pause = _pause(attempt, meant, setting) if meant in SHARED else None
     return Ruling(lines, told, {attempt.number: moved} if known or meant in NOT_EXECUTED else {}, pause)
@@ -78,16 +82,23 @@ def refused(chunk: Chunk, line: Line, answer: Answer, *, witness: bool) -> Line:
     return _end(told)
 
 
+def _unseen(chunk: Chunk, attempt: Attempt) -> bool:
+    """Whether the call changes one line, which no read-back showed before: AFAS alone decides."""
+    if chunk.action == Action.INSERT or len(attempt.lines) > 1:
+        return False
+    return all(line.before is None for line in chunk.lines if line.id in attempt.lines)
+
+
 def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Line:
     meant, answer, alone = meaning(attempt.answer), attempt.answer, len(attempt.lines) == 1
-    clear = setting.clear(attempt)
+    clear, inserts = _unseen(chunk, attempt) or setting.clear(attempt), chunk.action == Action.INSERT
     if meant == Meaning.APPLIED and answer is not None:
-        return _applied(line, answer, alone=alone)
+        return (_applied if inserts else _changed)(line, answer, alone=alone)
     if line.state in ENDS or answer is None:
         return line
     if meant == Meaning.TOO_LARGE and alone:
         # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
-        doubt = setting.trust.read_back and carriers(chunk, line.id) and not line.witnessed
+        doubt = inserts and setting.trust.read_back and carriers(chunk, line.id) and not line.witnessed
         told = replace(line, message=answer.text, reference=answer.reference)
         return replace(told, state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
     if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):
@@ -95,7 +106,7 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
     if meant in UNKNOWN:
         matter = None if setting.trust.read_back else Matter.LOST
         return replace(line, state=LineState.IN_DOUBT, matter=matter)
-    return refused(chunk, line, answer, witness=False) if clear and meant in LINE_ERRORS else line
+    return refused(chunk, line, answer, witness=not inserts) if clear and meant in LINE_ERRORS else line
 
 
 def _end(line: Line) -> Line:
@@ -110,6 +121,14 @@ def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
     every = tuple(dict.fromkeys((*line.afas_ids, *ids)))
     matter = Matter.DUPLICATE if len(every) > 1 else None
     return replace(line, state=LineState.APPLIED, afas_ids=every, matter=matter)
+
+
+def _changed(line: Line, answer: Answer, *, alone: bool) -> Line:
+    """The same for a change, which a success names by its Id."""
+    named = alone or any(afas_id in line.afas_ids for _, afas_id in answer.named)
+    if not named or line.state in ENDS:
+        return line
+    return replace(line, state=LineState.APPLIED, matter=None, message="", reference=None, goes_as=None)
 
 
 def _pause(attempt: Attempt, meant: Meaning, setting: Setting) -> Pause:

@@ -48,8 +48,11 @@ class View:
 
 
 def lag(trust: Trust, floor: timedelta) -> timedelta:
-    """How much later than a call a read-back must be asked: `floor`, or three times the largest lag seen."""
-    return max(floor, 3 * trust.largest_lag)
+    """How much later than a call a read-back must be asked: `floor`, or three times the largest lag seen.
+
+    Never less than a wait that was once seen to be enough: an old line that is shown proves no lag of a young one.
+    """
+    return max(floor, 3 * trust.largest_lag, trust.shown_within or floor)
 
 
 def employee(line: Line) -> str | None:
@@ -99,15 +102,16 @@ def holds(chunk: Chunk, trust: Trust) -> bool:
     return bool(unseen(chunk, trust)) or any(_open(chunk, call) for call in chunk.attempts if watched(call, trust))
 
 
-def after(trust: Trust, found: View, rulings: Iterable[Ruling]) -> Trust:
-    """The organisation's trust after a read-back and what it decided about each chunk."""
+def after(trust: Trust, found: View | None, rulings: Iterable[Ruling]) -> Trust:
+    """The organisation's trust after a read-back (None: an answer alone) and what was decided about each chunk."""
     every = list(rulings)
     return replace(
         trust,
         proven=trust.proven or any(ruling.proven for ruling in every),
         single=trust.single or any(ruling.single for ruling in every),
-        stopped=trust.stopped or found.stop is not None or any(ruling.stop for ruling in every),
+        stopped=trust.stopped or (found is not None and found.stop is not None) or any(ruling.stop for ruling in every),
         largest_lag=max([trust.largest_lag, *(ruling.lag for ruling in every)]),
+        shown_within=min(_known([trust.shown_within, *(ruling.shown_within for ruling in every)]), default=None),
     )
 
 
@@ -130,6 +134,10 @@ def doubted(chunk: Chunk) -> Chunk:
 def resumed(trust: Trust, now: datetime) -> Trust:
     """After a human's resume: it starts again with a pathfinder."""
     return replace(trust, proven=False, single=False, stopped=False, resumed_at=now)
+
+
+def _known(waits: Iterable[timedelta | None]) -> list[timedelta]:
+    return [wait for wait in waits if wait is not None]
 
 
 def _open(chunk: Chunk, attempt: Attempt) -> bool:

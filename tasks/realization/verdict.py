@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 
 from tasks.realization.words import Answer, Reach
 
@@ -63,6 +64,7 @@ _SUCCESS = (200, 201)
 _SERVER_ERROR = 500
 
 
+@lru_cache(maxsize=4096)
 def meaning(answer: Answer | None) -> Meaning:
     """What the answer says of its call; None: nothing is known of it. Only AFAS's own body ends a call."""
     if answer is None:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-Value = date | Decimal | str | None
+Value = bool | date | Decimal | str | None
 
 
 def folded(text: str) -> str:
@@ -100,6 +100,10 @@ class Matter(StrEnum):
     CANARY_LOST = "canary_lost"
     LOST = "lost"
     TOO_LARGE = "too_large"
+    MOVED = "moved"
+    ABSENT = "absent"
+    AMBIGUOUS = "ambiguous"
+    CONTINUITY = "continuity"
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,27 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Row:
+    """A line as the read-back connector shows it; `values` holds the fields that the connector has.
+
+    `modified`: when it was changed last; None: not shown.
+    """
+
+    afas_id: str
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    modified: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Line:
     """One record. `values`: DaTi (date), EmId, ItCd (text), Qu (Decimal), those that were given.
 
     `seen_at`: the first read-back that showed it; `missed_at`: the last that did not, after it was applied. A suspect
     is sent as what it `goes_as`; `witnessed`: the read-back that missed it showed its employee. `matter`: why it
     waits for a human, or what one was told of it.
+    Changes: `asked` is what they set, `afas_ids` the Id they name, `before` the line as the read-back of `looked_at`
+    found it. `ahead`: an earlier operation on the same line is unfinished; `ahead_ended`: when the last one had ended.
     """
 
     id: int
@@ -132,6 +151,11 @@ class Line:
     matter: Matter | None = None
     message: str = ""
     reference: str | None = None
+    asked: Mapping[str, Value] = field(default_factory=dict)
+    before: Row | None = None
+    looked_at: datetime | None = None
+    ahead: bool = False
+    ahead_ended: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -175,6 +199,7 @@ class Chunk:
     lines: tuple[Line, ...]
     attempts: tuple[Attempt, ...] = ()
     fruitless: int = 0
+    action: Action = Action.INSERT
 
 
 @dataclass(frozen=True)
@@ -182,7 +207,8 @@ class Trust:
     """What an organisation's read-backs are worth. `read_back`: whether it has a connector for them.
 
     `proven`: one showed a line of ours after its call had ended. `single`: order or view are broken, one line a call.
-    `stopped`, until `resumed_at`: what went before that moment is no longer watched. `largest_lag`: ever seen.
+    `stopped`, until `resumed_at`: what went before that moment is no longer watched. `largest_lag`: ever seen;
+    `shown_within`: the shortest time after which a line was shown, counted from the beginning of its call.
     """
 
     read_back: bool = True
@@ -191,15 +217,7 @@ class Trust:
     stopped: bool = False
     resumed_at: datetime | None = None
     largest_lag: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A line as the read-back connector shows it; `values` holds the fields that the connector has."""
-
-    afas_id: str
-    key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    shown_within: timedelta | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from tasks import connect
 from tasks.turnover import closing, pace
+from tasks.turnover.aside import Aside
+from tasks.turnover.notes import CallNotes
 from tasks.turnover.sources import Source, client, sources
 from tasks.turnover.staging import Staging
 from workers import leases
@@ -55,7 +57,8 @@ def ask(run: Run, lease: int, seen: Callable[[dt.date], None]) -> float | None:
     later = {}
     for source in found:
         if source.label in due:
-            error = _read_source(connection, source, Staging(run, lease, due[source.label], seen))
+            notes = CallNotes(connection.organisation_id, run.id, source.base)
+            error = _read_source(connection, source, Staging(run, lease, due[source.label], seen, notes))
             if isinstance(error, TryLater):
                 later[source] = error
     return _put_off(run, lease, connection, later) if later else None
@@ -82,10 +85,9 @@ def _paused(run: Run, connection: Connection) -> float | None:
 def _read_source(connection: Connection, source: Source, staging: Staging) -> AfasError | None:
     """Stage one source; its error, recorded, when it could not be read."""
     tokens = SharedTokens(connection.organisation_id, connection.guid)
-    log = call_logger(connection, staging.run.id, source.base)
     try:
-        with client(connection, source, tokens, log) as afas:
-            staging.stage(afas, source)
+        with Aside() as aside, client(connection, source, tokens, staging.calls.add) as afas:
+            staging.stage(aside, afas, source)
     except AfasError as error:
         state = SourceState.FAILED if isinstance(error, Never) else SourceState.DUE
         with transaction() as session:
@@ -96,6 +98,8 @@ def _read_source(connection: Connection, source: Source, staging: Staging) -> Af
             if state == SourceState.FAILED:
                 _pause_all(session, connection, source, error)
         return error
+    finally:
+        staging.calls.flush()
     if source.password is None and connection.pause_kind is not None:
         with transaction() as session:
             unpause(session, connection.organisation_id)

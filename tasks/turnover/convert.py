@@ -63,13 +63,17 @@ class Day(NamedTuple):
 
 @dataclass
 class Converted:
-    """A slice's register-days; `read` = their amounts + `undated` + `other`, all in the organisations' signs."""
+    """A slice's register-days; `read` = their amounts + `undated` + `other`, all in the organisations' signs.
+
+    `unknown`: account numbers that no payment method has.
+    """
 
     days: list[Day] = field(default_factory=list)
     read: Decimal = Decimal(0)
     other: Decimal = Decimal(0)
     undated: Decimal = Decimal(0)
     complaints: dict[str, str] = field(default_factory=dict)
+    unknown: set[str] = field(default_factory=set)
 
     @property
     def size(self) -> Decimal:
@@ -93,6 +97,8 @@ def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
         judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
         result.read += judged.amount
         result.days.append(judged)
+        if target and judged.reason == "payment_method":
+            result.unknown |= judged.payments.keys() - target.methods.keys()
     for register, raw in slice_.undated.items():
         target = plan.targets.get(register)
         amount = raw * (target.sign if target else plan.sign)
@@ -155,7 +161,7 @@ def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: S
     if abs(day.amount) >= AMOUNT_LIMIT:
         # No column can hold it, so it counts as unreadable: nothing read, and told.
         empty = day._replace(amount=Decimal(0), payments={})
-        return _failed(empty, "amount", say("turnover.too_large", amount=day.amount), say)
+        return _failed(empty, "amount", say("turnover.too_large", amount=f"{day.amount.normalize():f}"), say)
     if target is None:
         return day._replace(
             fate=Fate.PARKED,

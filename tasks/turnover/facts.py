@@ -88,13 +88,17 @@ class MissingRegister:
 
 @dataclass(frozen=True)
 class MissingMethod:
-    """An account number without payment method: the register-days that failed on it, and their registers' codes."""
+    """An account number without payment method: the register-days that failed on it, and their registers' codes.
+
+    `account`: what AFAS calls it, "" where that is not known.
+    """
 
     code: str
     days: int
     amount: Decimal
     registers: tuple[str, ...] = ()
     suggestion: Suggestion | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True)

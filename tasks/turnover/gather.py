@@ -1,7 +1,7 @@
 """What a run came to, gathered from the ledger."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -32,9 +32,10 @@ def gather(session: Session, run_id: int) -> RunFacts:
     by_state: dict[str, list[RegisterDay]] = defaultdict(list)
     for day in notable:
         by_state[day.state].append(day)
+    accounts = {code: said for source in sources for code, said in source.accounts.items()}
     waiting = _once(by_state[DayState.PARKED] + by_state[DayState.FAILED])
     return RunFacts(
-        run=Run(head.id, head.organisation, head.guid, head.kind, head.date_from, head.date_to),
+        run=run_of(head),
         state=head.state,
         message=head.message,
         duration=head.duration,
@@ -44,7 +45,7 @@ def gather(session: Session, run_id: int) -> RunFacts:
         proof=_proof(sources, totals),
         sources=tuple(_source(source, by_state[DayState.VANISHED]) for source in sources),
         missing_registers=tuple(_missing_registers(session, head.organisation_id, waiting)),
-        missing_methods=tuple(_missing_methods(session, head.organisation_id, by_state[DayState.FAILED])),
+        missing_methods=tuple(_missing_methods(session, head.organisation_id, by_state[DayState.FAILED], accounts)),
         failures=tuple(_failure(day) for day in by_state[DayState.FAILED]),
         vanished=tuple(Vanished(d.register_external_id, d.date, d.amount) for d in by_state[DayState.VANISHED]),
         changed=tuple(
@@ -52,6 +53,11 @@ def gather(session: Session, run_id: int) -> RunFacts:
             for d in by_state[DayState.WRITTEN]
         ),
     )
+
+
+def run_of(head: told.Head) -> Run:
+    """Which run it is, for people."""
+    return Run(head.id, head.organisation, head.guid, head.kind, head.date_from, head.date_to)
 
 
 def _once(days: Iterable[RegisterDay]) -> list[RegisterDay]:
@@ -86,28 +92,32 @@ def _source(source: SourceRead, vanished: Iterable[RegisterDay]) -> SourceFacts:
 def _missing_registers(
     session: Session, organisation_id: int, waiting: Iterable[RegisterDay]
 ) -> Iterable[MissingRegister]:
-    known = lookup.register_names(session, organisation_id)
-    for code, days in _grouped(waiting, lambda day: [day.register_external_id] if day.register_id is None else []):
+    unknown = [day for day in waiting if day.register_id is None]
+    known = lookup.register_names(session, organisation_id) if unknown else []
+    for code, days in _grouped(unknown, lambda day: [day.register_external_id]):
         dates = [day.date for day in days]
         amount = sum((day.amount for day in days), Decimal(0))
         yield MissingRegister(code, min(dates), max(dates), len(days), amount, suggest(code, known))
 
 
-def _missing_methods(session: Session, organisation_id: int, failed: Iterable[RegisterDay]) -> Iterable[MissingMethod]:
+def _missing_methods(
+    session: Session, organisation_id: int, failed: Iterable[RegisterDay], accounts: Mapping[str, str]
+) -> Iterable[MissingMethod]:
+    failed = [day for day in failed if day.reason == "payment_method"]
+    if not failed:
+        return
     methods = lookup.payment_method_names(session, organisation_id)
     known = {(organisation, code) for organisation, code, _ in methods}
     owner_of = lookup.register_owners(session, organisation_id)
     names = [(code, name) for _, code, name in methods]
 
     def missing(day: RegisterDay) -> list[str]:
-        if day.reason != "payment_method":
-            return []
         return [code for code in day.payments or {} if (owner_of.get(day.register_id or 0), code) not in known]
 
     for code, days in _grouped(failed, missing):
         amount = sum((Decimal((day.payments or {}).get(code, "0")) for day in days), Decimal(0))
         registers = tuple(sorted({day.register_external_id for day in days}))
-        yield MissingMethod(code, len(days), amount, registers, suggest(code, names))
+        yield MissingMethod(code, len(days), amount, registers, suggest(code, names), accounts.get(code, ""))
 
 
 def _grouped(

@@ -3,13 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, Inexact, localcontext
+from decimal import Context, Decimal, Rounded, localcontext
 from typing import Any
 
 from tasks.turnover import rows as values
-from tasks.turnover.rows import AMOUNT_LIMIT, EXACT, UnreadableError
+from tasks.turnover.rows import EXACT, UnreadableError
 
-FOUR_DECIMALS = -4  #: the smallest exponent of an amount that needs no rounding
+FOUR_DECIMALS = -4  #: the exponent of all sums: an amount with a smaller one needs rounding
+ZERO = Decimal("0.0000")
+#: Where no sum comes near AMOUNT_LIMIT, no row was beyond it either: two such rows may make a small sum.
+NARROW = Context(prec=18, traps=[Rounded])
+
+RawSums = dict[Any, dict[Any, dict[Any, Decimal]]]  # by register, date and account number as they came
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class SourceUnreadableError(Exception):
 class Grouping:
     """The fold over one slice of whole days, `first` to `last`; `filtered`: AFAS was asked for just these days.
 
-    `days`: (register code, date) -> {account number, "" where a row has none: euros in AFAS's own sign}.
+    `days`: (register code, date) -> {account number, "" where a row has none: euros in AFAS's own sign, four decimals}.
     `unreadable`: register-days with a value that can't be read; `undated`: sums of rows without a readable date.
     """
 
@@ -53,47 +58,38 @@ class Grouping:
 
     def add(self, rows: Sequence[Any]) -> None:
         """Sum the rows of one answer. Raises SourceUnreadableError."""
+        sums = self._raw_sums(rows) if self.filtered and "amount" in self.fields else None
         with localcontext(EXACT):
-            sums = self._raw_sums(rows) if self.filtered and "amount" in self.fields else None
             if sums is None:
                 for position, row in enumerate(rows, 1):
                     self._add_row(position, row)
                 return
             self.rows += len(rows)
-            codes, dates, put = self._codes, self._dates, self._put
-            for (register, day, account), amount in sums.items():
-                put((codes[register], dates[day]), codes[account], amount)
+            self._put_all(sums)
 
-    def _raw_sums(self, rows: Sequence[Any]) -> dict[tuple[Any, Any, Any], Decimal] | None:
-        """Sums by the values as they came, for the usual answer in which every value is well; else None.
-
-        An exact sum has the smallest exponent of its terms: one look at the total tells whether any row needs rounding.
-        """
-        amounts = [row.amount for row in rows]
-        if not set(map(type, amounts)) <= {Decimal, int}:
+    def _raw_sums(self, rows: Sequence[Any]) -> RawSums | None:
+        """Sums by the values as they came, for the usual answer in which every value is well; else None."""
+        if not {type(row.amount) for row in rows} <= {Decimal, int}:
             return None
-        # Before they are summed: two amounts beyond the limit may make a sum within it.
-        if max(amounts, default=0) >= AMOUNT_LIMIT or min(amounts, default=0) <= -AMOUNT_LIMIT:
-            return None
-        sums: dict[tuple[Any, Any, Any], Any] = {}
-        known, zero = sums.get, Decimal(0)
         try:
-            for row, amount in zip(rows, amounts, strict=True):
-                key = (row.register, row.date, row.account_number)
-                sums[key] = known(key, zero) + amount
-            exponent = sum(sums.values(), Decimal(0)).as_tuple().exponent
-            well = isinstance(exponent, int) and exponent >= FOUR_DECIMALS and self._all_readable(sums)
-        except (Inexact, TypeError, UnreadableError):
+            with localcontext(NARROW):
+                sums = _summed(rows)
+                return sums if self._all_readable(sums) else None
+        except (Rounded, TypeError, UnreadableError):
             return None
-        return sums if well else None
 
-    def _all_readable(self, keys: Mapping[tuple[Any, Any, Any], object]) -> bool:
-        codes = {register for register, _, _ in keys} | {account for _, _, account in keys}
+    def _all_readable(self, sums: RawSums) -> bool:
+        all_parts = [parts for days in sums.values() for parts in days.values()]
+        total = sum((sum(parts.values(), ZERO) for parts in all_parts), ZERO)
+        if total.as_tuple().exponent != FOUR_DECIMALS:
+            # An exact sum has the smallest exponent of its terms: some row needs rounding.
+            return False
+        codes = sums.keys() | set().union(*all_parts)
         if not codes.isdisjoint((0, 1)):
             # Python takes JSON's false and true, which are no codes, for the same.
             return False
         self._codes |= {raw: values.code(raw) for raw in codes}
-        self._dates |= {raw: values.day(raw) for raw in {day for _, day, _ in keys}}
+        self._dates |= {raw: values.day(raw) for raw in set().union(*sums.values())}
         return all(self.first <= day <= self.last for day in self._dates.values())
 
     def _add_row(self, position: int, row: Any) -> None:
@@ -137,16 +133,35 @@ class Grouping:
         self.rounded += rounded != exact
         return rounded, None
 
+    def _put_all(self, sums: RawSums) -> None:
+        codes, days = self._codes, self.days
+        as_they_are = all(raw == code for raw, code in codes.items())
+        for register, by_date in sums.items():
+            for raw, parts in by_date.items():
+                key = (codes[register], self._dates[raw])
+                if as_they_are and key not in days:
+                    days[key] = parts
+                    continue
+                for account, amount in parts.items():
+                    self._put(key, codes[account], amount)
+
     def _put(self, register_day: tuple[str, date], account: str, amount: Decimal) -> None:
-        payments = self.days.get(register_day)
-        if payments is None:
-            self.days[register_day] = {account: amount}
-        elif account in payments:
-            payments[account] += amount
-        else:
-            payments[account] = amount
+        payments = self.days.setdefault(register_day, {})
+        payments[account] = payments.get(account, ZERO) + amount
 
     def _complaint(self, error: UnreadableError, name: str, value: object, position: int) -> Complaint:
         raw = "" if value is None else str(value)[:60]
         shown = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in raw)
         return Complaint(str(error), self.fields[name], shown, position)
+
+
+def _summed(rows: Sequence[Any]) -> RawSums:
+    sums: RawSums = {}
+    for row in rows:
+        try:
+            parts = sums[row.register][row.date]
+        except KeyError:
+            parts = sums.setdefault(row.register, {}).setdefault(row.date, {})
+        account = row.account_number
+        parts[account] = parts.get(account, ZERO) + row.amount
+    return sums

@@ -3,8 +3,10 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from tasks.turnover import closing
+from tasks.turnover.wording import one_line
 from workers.database import reading
 from workers.ledger import runs, told
 from workers.ledger.models import DayState, RunState
@@ -18,6 +20,10 @@ RETRIED = (DayState.FAILED, DayState.PARKED)
 
 class WindowError(Exception):
     """Raised when the days that somebody wants imported are no window."""
+
+
+class UnknownRegisterError(Exception):
+    """Raised when somebody wants a register imported by a code that Staff does not know."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,19 @@ class Order:
             raise WindowError(text("turnover.window"))
         return found
 
+    def registers(self, organisation_id: int) -> list[str] | None:
+        """The code of the register meant; None: all. Raises UnknownRegisterError, naming codes that look like it."""
+        if self.register is None:
+            return None
+        code = self.register.strip()
+        with reading() as session:
+            known = [known for known, _ in lookup.register_names(session, organisation_id) if known]
+        if code not in known:
+            names = ", ".join(get_close_matches(code, known))
+            near = text("check.near", names=one_line(names)) if names else ""
+            raise UnknownRegisterError(text("turnover.unknown_register", code=one_line(code), near=near))
+        return [code]
+
     def _dates(self) -> Window | None:
         if self.date_from is None or self.date_to is None:
             return None
@@ -76,14 +95,14 @@ def owner_of(guid_: str) -> int:
     with reading() as session:
         owner = lookup.owner_id(session, guid_)
     if owner is None:
-        raise lookup.UnknownOrganisationError(text("turnover.unknown_organisation", guid=guid_))
+        raise lookup.UnknownOrganisationError(text("turnover.unknown_organisation", guid=one_line(guid_)))
     return owner
 
 
 def ordered(guid_: str, order: Order) -> int:
-    """A new run over the days of `order`: its id. Raises UnknownOrganisationError, WindowError."""
+    """A new run as `order` says: its id. Raises UnknownOrganisationError, WindowError, UnknownRegisterError."""
     owner = owner_of(guid_)
-    return make(owner, order.window(owner), [order.register.strip()] if order.register is not None else None)
+    return make(owner, order.window(owner), order.registers(owner))
 
 
 def make(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tasks.turnover.aside import Aside
 from tasks.turnover.asking import call_logger
 from tasks.turnover.convert import error_text
 from tasks.turnover.orders import Window
@@ -70,8 +71,8 @@ def _read(
     changes: list[Change] = []
     complaints: dict[str, str] = {}
     log = call_logger(connection, None, source.base)
-    with client(connection, source, MemoryTokens(), log) as afas:
-        for part in parts(afas, source, window.first, window.last):
+    with Aside() as aside, client(connection, source, MemoryTokens(), log) as afas:
+        for part in parts(aside, afas, source, window.first, window.last):
             seen(part.last)
             changes += _changes(part)
             complaints |= part.converted.complaints

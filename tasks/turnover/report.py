@@ -140,6 +140,7 @@ class _Letter:
             days=self._words.count(missing.days),
             amount=self._words.amount(missing.amount),
             registers=self._words.codes(missing.registers),
+            account=" " + self._say("account", account=missing.account) if missing.account else "",
             suggestion=self._suggestion(missing.suggestion),
         )
 

@@ -25,7 +25,7 @@ MONEY_FIELDS = {*USUAL_FIELDS, "credit", "debit"}  #: the fields that decide abo
 class Source:
     """One connector, read with one credential and one mapping; `password` null: the connection's own credential.
 
-    `label` is its name in the ledger, the same from run to run.
+    `label` is its name in the ledger, the same from run to run; `accounts`: the fields with the text of an account.
     """
 
     label: str
@@ -33,6 +33,7 @@ class Source:
     connector: str
     password: Secret | None
     fields: Mapping[str, str]
+    accounts: tuple[str, ...]
     codes: list[str]
     register_ids: list[int]
     plan: Plan
@@ -74,8 +75,18 @@ def _apart(first: ImportFacts) -> str:
 
 
 def _source(label: str, base: str, connector: str, members: list[ImportFacts], plan: Plan) -> Source:
-    codes, ids = [fact.code for fact in members], [fact.register_id for fact in members]
-    return Source(label, base, connector, members[0].password, members[0].fields or {}, codes, ids, plan)
+    mapped = [fact.fields or {} for fact in members]
+    return Source(
+        label=label,
+        base=base,
+        connector=connector,
+        password=members[0].password,
+        fields={name: field for name, field in mapped[0].items() if name in MONEY_FIELDS},
+        accounts=tuple(dict.fromkeys(fields["account"] for fields in mapped if "account" in fields)),
+        codes=[fact.code for fact in members],
+        register_ids=[fact.register_id for fact in members],
+        plan=plan,
+    )
 
 
 def targets(organisation_id: int) -> dict[str, Target]:

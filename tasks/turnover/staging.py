@@ -1,40 +1,53 @@
 """One source of a run, read whole or not at all: its register-days lie in the ledger, not in Staff yet."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tasks.turnover.convert import Converted, Day, Fate, by_method, convert, error_text, told
+from tasks.turnover.aside import Aside
+from tasks.turnover.convert import Converted, Day, Fate, Plan, by_method, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
+from tasks.turnover.notes import CallNotes
 from tasks.turnover.rows import AMOUNT_LIMIT
 from tasks.turnover.sources import Source
 from workers import leases
 from workers.afas import days as afas_days
 from workers.afas import getconnector
 from workers.afas.client import Client
-from workers.afas.errors import Never
+from workers.afas.errors import AfasError, Never
 from workers.database import reading, transaction
-from workers.ledger import days
+from workers.ledger import days, vanished
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import DayState, SourceState, TurnoverRun
 from workers.ledger.runs import Run
 from workers.staff import turnover
 from workers.texts import text
 
+MOST_EXAMPLES = 20  #: account numbers of which AFAS is asked what it calls them: a call each
+
 
 @dataclass(frozen=True)
 class Part:
-    """One slice of a source, converted: its register-days and which of them stand in Staff already."""
+    """One slice of a source, converted: its register-days, and which of them stand in Staff already.
 
+    `moving`: the registers of which Staff holds in these days anything else than what was read.
+    """
+
+    first: dt.date
+    last: dt.date
     rows: int
     rounded: int
     converted: Converted
     unchanged: frozenset[turnover.Key]
+    moving: AbstractSet[int]
     notice: str | None
-    last: dt.date
 
     def state(self, day: Day) -> DayState:
         """What the ledger says of `day`."""
@@ -43,97 +56,164 @@ class Part:
         return DayState(day.fate)
 
 
-def parts(client: Client, source: Source, first: dt.date, last: dt.date) -> Iterator[Part]:
-    """The source's days first to last, slice by slice. Raises TryLater or Never; then no part of it may be used."""
-    # The account's text is for nobody: account numbers decide.
-    fields = {name: field for name, field in source.fields.items() if name != "account"}
-    asked = getconnector.Source(client, source.connector, fields)
+@dataclass(frozen=True)
+class _Fold:
+    """Rows of a slice being summed, while the database tells what Staff holds of its days."""
+
+    grouping: Grouping
+    standing: Future[AbstractSet[str]]
+
+    def add(self, rows: Sequence[Any]) -> None:
+        self.grouping.add(rows)
+
+
+def parts(aside: Aside, client: Client, source: Source, first: dt.date, last: dt.date) -> Iterator[Part]:
+    """The source's days first to last, slice by slice. Raises TryLater or Never; then no part of it may be used.
+
+    What Staff holds is asked aside.
+    """
+
+    def fold(start: dt.date, end: dt.date, filtered: bool) -> _Fold:  # noqa: FBT001 - what read_days calls
+        standing = aside.ask(_standing, source.register_ids, start, end)
+        return _Fold(Grouping(source.fields, start, end, filtered), standing)
+
     try:
-        for found in afas_days.read_days(asked, first, last, lambda *span: Grouping(fields, *span)):
-            converted = convert(found.folded, source.plan, text)
-            unchanged = _unchanged(converted.days, source)
-            yield Part(found.folded.rows, found.folded.rounded, converted, unchanged, found.notice, found.last)
+        for found in afas_days.read_days(_asked(client, source), first, last, fold):
+            yield _part(found, source)
     except SourceUnreadableError as error:
         raise Never("field", text("turnover.source", source=source.label, what=told(error.complaint, text))) from None
 
 
-def _unchanged(found: Sequence[Day], source: Source) -> frozenset[turnover.Key]:
-    """Which of the register-days hold in Staff just what they are to hold."""
-    ready = [day for day in found if day.fate == Fate.READY]
-    if not ready:
-        return frozenset()
-    dates = [day.day for day in ready]
+def _asked(client: Client, source: Source) -> getconnector.Source:
+    return getconnector.Source(client, source.connector, source.fields, shown=source.accounts)
+
+
+def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> AbstractSet[str]:
     with reading() as session:
-        held = turnover.digests(session, {day.register_id or 0 for day in ready}, min(dates), max(dates))
-    same = []
-    for day in ready:
-        key = (day.register_id or 0, day.day)
-        if key in held:
-            target = source.plan.targets[day.register]
-            payments = by_method(day.payments, target)
-            if turnover.is_same(held[key], turnover.digest(target.group_id, day.amount, payments)):
-                same.append(key)
-    return frozenset(same)
+        return turnover.standing(session, register_ids, first, last)
+
+
+def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
+    folded = found.folded.grouping
+    converted = convert(folded, source.plan, text)
+    wanted = dict(_lines(converted.days, source.plan, turnover.own_text()))
+    unchanged, moving = turnover.compared(found.folded.standing.result(), wanted)
+    moving |= {day.register_id or 0 for day in converted.days if (day.register_id, day.day) not in unchanged}
+    return Part(found.first, found.last, folded.rows, folded.rounded, converted, unchanged, moving, found.notice)
+
+
+def _lines(found: Sequence[Day], plan: Plan, own: Callable[[Decimal], str]) -> Iterator[tuple[str, turnover.Key]]:
+    """What Staff is to hold, a line for each register-day that can be written, and whose it is."""
+    for day in found:
+        if day.fate == Fate.READY and day.register_id is not None:
+            key, target = (day.register_id, day.day), plan.targets[day.register]
+            yield turnover.line(key, target.group_id, day.amount, by_method(day.payments, target), own), key
+
+
+@dataclass
+class _Whole:
+    """What the slices of a source come to; `size`: all amounts without their signs."""
+
+    totals: dict[str, Any] = field(default_factory=ledger_sources.zero_totals)
+    complaints: dict[str, str] = field(default_factory=dict)
+    moving: set[int] = field(default_factory=set)
+    unknown: set[str] = field(default_factory=set)
+    size: Decimal = Decimal(0)
+
+    def add(self, part: Part) -> None:
+        converted, totals = part.converted, self.totals
+        totals["rows"] += part.rows
+        totals["rounded"] += part.rounded
+        totals["amount"] += converted.read
+        totals["other"] += converted.other
+        totals["undated"] += converted.undated
+        totals["notice"] = part.notice
+        self.complaints |= converted.complaints
+        self.moving |= part.moving
+        self.unknown |= converted.unknown
+        self.size += converted.size
 
 
 @dataclass(frozen=True)
 class Staging:
-    """Where a source's register-days are staged: in which run, under which lease; `seen` is told how far it is."""
+    """Where a source's register-days are staged: in which run, under which lease; `seen` is told how far it is.
+
+    `calls`: those that are made meanwhile.
+    """
 
     run: Run
     lease: int
     source_read_id: int
     seen: Callable[[dt.date], None]
+    calls: CallNotes
 
-    def stage(self, client: Client, source: Source) -> None:
+    def stage(self, aside: Aside, client: Client, source: Source) -> None:
         """Read the source and keep its register-days. Raises TryLater, Never, LeaseLostError; nothing is kept then."""
-        totals = ledger_sources.zero_totals()
-        with transaction() as session:
-            leases.fenced(session, TurnoverRun, self.run.id, self.lease)
-            days.unstage(session, self.source_read_id)
-        complaints: dict[str, str] = {}
-        size = Decimal(0)
-        for part in parts(client, source, self.run.date_from, self.run.date_to):
-            with transaction() as session:
-                leases.fenced(session, TurnoverRun, self.run.id, self.lease)
-                self._keep(session, part)
+        whole = _Whole()
+        for part in parts(aside, client, source, self.run.date_from, self.run.date_to):
+            aside.wait()
+            aside.do(self._keep, part)
             self.seen(part.last)
-            complaints |= part.converted.complaints
-            totals["rows"] += part.rows
-            totals["rounded"] += part.rounded
-            totals["amount"] += part.converted.read
-            totals["other"] += part.converted.other
-            totals["undated"] += part.converted.undated
-            size += part.converted.size
-            if size >= AMOUNT_LIMIT:
+            whole.add(part)
+            if whole.size >= AMOUNT_LIMIT:
                 raise Never("too_large", text("turnover.source_too_large", source=source.label))
-            totals["notice"] = part.notice
+        whole.totals["accounts"] = self._accounts(client, source, whole.unknown)
+        aside.wait()
+        with self._writing() as session:
+            self._finish(session, source, whole)
+
+    def _accounts(self, client: Client, source: Source, unknown: Iterable[str]) -> dict[str, str]:
+        """What AFAS calls the account numbers that no payment method has; without it they are told just as well."""
+        window = (self.run.date_from, self.run.date_to)
+        asked = _asked(client, source)
+        found = {}
+        with suppress(AfasError):
+            for code in sorted(unknown)[:MOST_EXAMPLES]:
+                found[code] = getconnector.example(asked, "account_number", code, window)
+        return found
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """A transaction under the lease, which takes the calls made so far along."""
         with transaction() as session:
             leases.fenced(session, TurnoverRun, self.run.id, self.lease)
-            self._finish(session, source, complaints, totals)
+            count = self.calls.keep(session)
+            yield session
+        self.calls.forget(count)
 
-    def _keep(self, session: Session, part: Part) -> None:
-        rows = []
+    def _keep(self, part: Part) -> None:
+        rows, quiet = [], {}
         for day in part.converted.days:
+            if day.register_id is not None and day.register_id not in part.moving:
+                quiet[day.register_id] = day.sign
+                continue
             state = part.state(day)
             payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
             row = (day.register, day.register_id, day.day, state.value, day.amount, payments, day.sign)
             rows.append((*row, day.reason, day.message))
-        days.stage(session, self.run.id, self.source_read_id, rows)
+        with self._writing() as session:
+            if part.first == self.run.date_from:
+                # What a reading staged that was cut off.
+                days.unstage(session, self.source_read_id)
+            days.stage(session, self.run.id, self.source_read_id, rows)
+            days.stage_quiet(session, self.run.id, self.source_read_id, quiet, (part.first, part.last))
 
-    def _finish(self, session: Session, source: Source, complaints: dict[str, str], totals: dict[str, object]) -> None:
+    def _finish(self, session: Session, source: Source, whole: _Whole) -> None:
         """The window is whole: what is missing has vanished, and what lies there may be written."""
-        for code, complaint in complaints.items():
+        for code, complaint in whole.complaints.items():
             for key, day in days.of_register(session, self.source_read_id, code):
                 days.failed(session, key, "date", error_text(code, day, complaint, text))
         window = (self.run.date_from, self.run.date_to)
         asked = [
             key
             for code, key in zip(source.codes, source.register_ids, strict=True)
-            if code not in complaints and (self.run.registers is None or code in self.run.registers)
+            if code not in whole.complaints and (self.run.registers is None or code in self.run.registers)
         ]
-        days.delivered_again(session, self.source_read_id)
-        known = days.vanish(session, self.run.id, self.source_read_id, window, asked)
-        values = totals | {"complaints": [f"{code}: {what}" for code, what in complaints.items()]}
+        known, told_before = vanished.known(session, asked, window)
+        if told_before:
+            vanished.delivered_again(session, self.source_read_id, asked, window)
+        if incomplete := whole.moving & set(asked):
+            vanished.vanish(session, self.run.id, self.source_read_id, incomplete, window)
+        values = whole.totals | {"complaints": [f"{code}: {what}" for code, what in whole.complaints.items()]}
         values |= {"state": SourceState.READ, "known_days": known, "message": None, "kind": None}
         ledger_sources.record(session, self.source_read_id, **values)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from tasks.turnover import import_, orders, pace
+from tasks.turnover import arguments, import_, orders, pace
 from tasks.turnover.import_ import Hands
 from tasks.turnover.orders import Order
 from workers.celery import app
@@ -32,7 +32,12 @@ HANDS = Hands(write=send_parcels, mail=lambda mail: send("housekeeping.send_mail
 
 @app.task(name="turnover.import_organisation", bind=True, max_retries=None)
 def import_organisation(self: Any, /, organisation: str, run: int | None = None, **order: Any) -> int:
-    """Import an organisation's turnover: a run of the ledger, or a new one over the days of `order`. Returns its id."""
+    """Import an organisation's turnover: a run of the ledger, or a new one over the days of `order`. Returns its id.
+
+    Raises ArgumentError, UnknownOrganisationError, UnknownRunError, UnknownRegisterError, WindowError.
+    """
+    order = {name: value for name, value in order.items() if value is not None}
+    arguments.look_at_order(organisation, run, order)
     if run is None:
         run = orders.ordered(organisation, Order(**order))
     wait = import_.work(run, HANDS)
@@ -51,4 +56,5 @@ def import_organisation(self: Any, /, organisation: str, run: int | None = None,
 )
 def import_register(run: int, register: str, dates: list[str]) -> None:
     """Write one register's staged days of a run into Staff; those that are written already are left alone."""
+    arguments.look_at_days(run, register, dates)
     import_.write_register(run, register, [dt.date.fromisoformat(day) for day in dates], HANDS)

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.cli import main
 from tests.simulator import Simulator, caterer
-from tests.staff.files import EXAMPLE, GUID, TOKEN, file, organisation, rows
+from tests.staff.files import EXAMPLE, GUID, OTHER, TOKEN, file, organisation, rows
 from workers import settings
 from workers.staff.setup import export
 
@@ -144,6 +144,17 @@ def test_each_gap_is_told_in_one_line_with_exit_1(
     assert code == 1
     assert len(gaps) == 1
     assert re.search(gap, gaps[0])
+
+
+def test_an_owner_lacks_neither_hour_nor_mail_that_an_organisation_it_serves_has(
+    home: Path, afas: Simulator, capsys: pytest.CaptureFixture[str]
+) -> None:
+    owner = complete(afas.url, mail_to="delete_style: id").replace("turnover: {", "# {")
+    shared = f"afas: {{same_as: {GUID}, mail_to: a@b.nl}}"
+    for active, code in (("false", 1), ("true", 0)):
+        other = organisation(shared, f"turnover: {{turnover_group: OA, active: {active}}}", guid=OTHER, name="Ander")
+        run(capsys, "apply", str(file(home, owner, other)))
+        assert run(capsys, "check")[0] == code
 
 
 def test_a_text_date_field_is_a_gap(home: Path, afas: Simulator, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,12 +60,13 @@ def test_ctrl_c_leaves_a_run_that_the_next_command_brings_to_its_end(
 def test_a_run_that_was_interrupted_while_it_waited_is_brought_to_its_end_too(
     shop: Shop, rows: list[Row], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop.afas.fault("status_503", path="connectors/", retry_after=2)
+    shop.afas.fault("status_503", path="connectors/", retry_after=50)
     child = start(*TURNOVER)
     until(lambda: runs() == [(1, "waiting")])
     child.send_signal(signal.SIGINT)
     assert ended(child).code == 130
-    until(lambda: rows_of("SELECT due_at <= strftime('%Y-%m-%d %H:%M:%f', 'now') FROM turnover_run") == [(1,)])
+    execute("UPDATE turnover_run SET due_at = '2000-01-01 00:00:00.000000'")
+    shop.unpause("2000-01-01")
     assert run(capsys, *TURNOVER).code == 0
     assert runs() == [(1, "done"), (2, "done")]
     assert held() == summed(rows)
@@ -113,7 +114,7 @@ def test_a_command_and_the_workers_of_up_do_not_disturb_each_other(
         assert len(runs()) == 3
         assert one_after_the_other()
         assert held() == summed(rows)
-        assert "ok  up: 6 processen" in run(capsys, "status").out
+        assert "ok  up: 8 processen" in run(capsys, "status").out
         secret = shop.afas.token.partition("<data>")[2].partition("<")[0].encode()
         kept = [path.read_bytes() for path in home.rglob("*") if path.is_file()]
         assert [content for content in kept if secret in content] == []

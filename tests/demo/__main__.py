@@ -30,6 +30,6 @@ def run(home: Path, *, keep: bool = False) -> int:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="make demo", description="The turnover import, from AFAS simulator to Staff.")
+    parser = argparse.ArgumentParser(prog="make demo", description="From AFAS simulator to Staff and back.")
     parser.add_argument("--keep", action="store_true", help="stay up until Ctrl-C")
     sys.exit(run(HOME, keep=parser.parse_args().keep))

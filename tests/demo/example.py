@@ -1,4 +1,4 @@
-"""The example organisation: a caterer with twelve registers, as the simulator has bookings of."""
+"""The example organisation: a caterer with twelve registers, as the simulator has bookings of, and project lines."""
 
 from pathlib import Path
 
@@ -18,6 +18,10 @@ organisations:
       environment: {url}
       token: {token}
       mail_to: {mail_to}
+      read_back:
+        {{connector: Staff_Realization, id: Regelnummer, external_key: Externe_sleutel, date: Datum,
+          created: Aangemaakt_op, modified: Gewijzigd_op,
+          fields: {{EmId: Medewerker, ItCd: Itemcode, Qu: Aantal, Ap: Geaccordeerd, Pr: Gereedgemeld}}}}
     turnover:
       {{active: true, daily_at: "00:00", days_back: {days}, turnover_group: OA, default_turnover_account: "{account}"}}
     payment_methods:

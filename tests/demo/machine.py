@@ -19,6 +19,7 @@ from workers.settings import Settings
 KEPT = ("up.json", "up.lock")  #: by these `up` finds and ends what an earlier one left
 ENDING = 45.0  #: seconds that `up` gets to end
 COMMAND = 60.0  #: seconds that a command may take
+LOOK_AGAIN = 0.1  #: seconds
 
 Found = TypeVar("Found")
 
@@ -47,7 +48,7 @@ def until(found: Callable[[], Found], told: str, seconds: float = 30) -> Found:
     deadline = time.monotonic() + seconds
     while not (answer := found()):
         expect(time.monotonic() < deadline, f"waited {seconds:g} s in vain for {told}")
-        time.sleep(0.1)
+        time.sleep(LOOK_AGAIN)
     return answer
 
 
@@ -96,6 +97,20 @@ class Machine:
         expect(done.returncode == code, f"{told}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
 
+    def program(self, name: str, *command: str) -> Iterator[str]:
+        """Run a program to its end, which is to be exit code 0; gives its lines as they come."""
+        process = self._start(name, *command)
+        deadline = time.monotonic() + COMMAND
+        with (self.home / "log" / f"{name}.log").open(encoding="utf-8") as told:
+            running, line = True, ""
+            while running:
+                running = process.poll() is None
+                for line in map(str.rstrip, told):
+                    yield line
+                expect(time.monotonic() < deadline, f"{name} is not done after {COMMAND:g} s: {line}")
+                time.sleep(LOOK_AGAIN)
+        expect(process.returncode == 0, f"{name} ended with code {process.returncode}: {line}")
+
     def stop(self) -> None:
         """End everything, `up` first; NotAsExpectedError when `up` did not end well or something is left."""
         groups = {entry["pid"] for entry in self.state().get("processes", ())}
@@ -105,7 +120,7 @@ class Machine:
         for pid in left:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        expect(not any(codes), f"exit codes of up and simulator: {codes} instead of 0")
+        expect(not any(codes), f"exit codes of what ran: {codes} instead of 0")
         expect(not left, f"still running at the end: {left}")
 
     def _start(self, name: str, *command: str) -> subprocess.Popen[bytes]:

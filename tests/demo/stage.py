@@ -57,6 +57,14 @@ class Stage:
         expect(len(found) == 1, f"{len(found)} mails about run {run} instead of one")
         return found[0]
 
+    def mail_of_batch(self, batch: int) -> Mail:
+        """The one mail about a batch."""
+        about = f"(batch {batch})"
+        until(lambda: any(about in mail.subject for mail in self.mailbox.mails), f"the mail about batch {batch}")
+        found = [mail for mail in self.mailbox.mails if about in mail.subject]
+        expect(len(found) == 1, f"{len(found)} mails about batch {batch} instead of one")
+        return found[0]
+
     def flower(self) -> tuple[str, Path]:
         """Flower's address, and the file with its user and password, which alone open it."""
         address, login = self.machine.state()["flower"], self.machine.home / "secrets" / "flower_basic_auth"

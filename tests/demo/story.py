@@ -6,11 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from tests.demo import example
+from tests.demo.delivery import delivered
 from tests.demo.example import ADMIN_MAIL, GUID, MAIL_TO, REGISTERS, UNKNOWN
 from tests.demo.machine import Machine, expect, machine, until
 from tests.demo.mailbox import mailbox
 from tests.demo.stage import Run, Stage
 from tests.demo.sums import Sums
+from tests.demo.telling import heading, quote, say
 from workers.children import free_port
 
 ENDED = ("done", "done_with_failures", "failed")
@@ -32,8 +34,8 @@ def tell(home: Path, *, keep: bool) -> None:
         afas = _started(made)
         with mailbox(port) as box:
             _played(Stage(made, box, afas), keep=keep)
-        _heading("Stopping")
-    _say(f"Everything ended well and nothing is left running. The demo took {time.monotonic() - began:.0f} s.")
+        heading("Stopping")
+    say(f"Everything ended well and nothing is left running. The demo took {time.monotonic() - began:.0f} s.")
 
 
 def _played(stage: Stage, *, keep: bool) -> None:
@@ -42,101 +44,102 @@ def _played(stage: Stage, *, keep: bool) -> None:
     _same_again(stage)
     _register_added(stage)
     _compared(stage)
+    delivered(stage)
     _addresses(stage)
     if keep:
         _stay(stage)
 
 
 def _started(made: Machine) -> dict[str, str]:
-    _heading("Starting: an AFAS simulator, and all services with `afasconnector up`")
+    heading("Starting: an AFAS simulator, and all services with `afasconnector up`")
     afas = made.simulator()
     state = made.up()
-    _say(f"AFAS simulator: {afas['url']}")
-    _say(f"Services: {', '.join(entry['name'] for entry in state['processes'])}")
-    _say(f"Database: {state['database']}")
+    say(f"AFAS simulator: {afas['url']}")
+    say(f"Services: {', '.join(entry['name'] for entry in state['processes'])}")
+    say(f"Database: {state['database']}")
     return afas
 
 
 def _configured(stage: Stage) -> None:
-    _heading(f"Setting up a caterer from one file: `afasconnector config apply {stage.file.name}`")
+    heading(f"Setting up a caterer from one file: `afasconnector config apply {stage.file.name}`")
     example.write(stage.file, stage.afas, REGISTERS)
     changes = stage.machine.command("afasconnector", "config", "apply", str(stage.file)).splitlines()
-    _quote([*changes[:2], f"… {len(changes) - 3} more lines …", *changes[-1:]])
+    quote([*changes[:2], f"… {len(changes) - 3} more lines …", *changes[-1:]])
 
 
 def _imported(stage: Stage) -> None:
-    _heading("The night's import: its hour has passed, so beat wakes the workers, which read AFAS")
+    heading("The night's import: its hour has passed, so beat wakes the workers, which read AFAS")
     seen, deadline = "", time.monotonic() + LONGEST
     while seen not in ENDED:
         expect(time.monotonic() < deadline, f"the run is still {seen} after {LONGEST:g} s")
         found = until(stage.runs, "the scheduled run")
         if found[-1]["state"] != seen:
             seen = found[-1]["state"]
-            _say(f"run {found[-1]['id']} ({found[-1]['kind']}): {seen}")
+            say(f"run {found[-1]['id']} ({found[-1]['kind']}): {seen}")
     # One for each day: midnight may pass meanwhile.
     expect(len(found) == len({run["day"] for run in found}), f"{len(found)} runs on one day")
     expect(seen == "done_with_failures", f"the run ended {seen}")
     facts = stage.facts(found[-1]["id"])
     right = _figures(stage, facts, written=True)
-    _heading("One mail tells it (texts are Dutch; with TEXT_LANGUAGE=en they are English)")
+    heading("One mail tells it (texts are Dutch; with TEXT_LANGUAGE=en they are English)")
     mail = stage.mail_about(facts["id"])
-    _quote([f"To: {', '.join(mail.recipients)}", f"Subject: {mail.subject}", "", *mail.body.splitlines()])
+    quote([f"To: {', '.join(mail.recipients)}", f"Subject: {mail.subject}", "", *mail.body.splitlines()])
     expect(set(mail.recipients) == {MAIL_TO, ADMIN_MAIL}, f"the mail went to {mail.recipients}")
     for code in {key[0] for key in right.days} - set(REGISTERS):
         expect(f"Register {code} not found" in mail.body, f"the mail does not name register {code}")
 
 
 def _same_again(stage: Stage) -> None:
-    _heading(f"The same again, by hand in a process of its own: `AFASConnector TURNOVER {GUID} -{example.DAYS_BACK}`")
+    heading(f"The same again, by hand in a process of its own: `AFASConnector TURNOVER {GUID} -{example.DAYS_BACK}`")
     before = stage.staff()
     told = stage.machine.command("AFASConnector", "TURNOVER", GUID, f"-{example.DAYS_BACK}", code=1)
-    _quote(told.splitlines()[:1])
+    quote(told.splitlines()[:1])
     facts = stage.facts(next(run["id"] for run in stage.runs() if run["kind"] == "manual"))
     _figures(stage, facts, written=False)
     expect(stage.staff() == before, "the second run changed what Staff holds")
     stage.mail_about(facts["id"])
-    _say("Staff holds the same as before, to the cent. Exit code 1, for some register codes are still unknown.")
+    say("Staff holds the same as before, to the cent. Exit code 1, for some register codes are still unknown.")
 
 
 def _register_added(stage: Stage) -> None:
-    _heading(f"Register {UNKNOWN} is added to the file and applied: what waited for it is written")
+    heading(f"Register {UNKNOWN} is added to the file and applied: what waited for it is written")
     example.write(stage.file, stage.afas, (*REGISTERS, UNKNOWN))
-    _quote(stage.machine.command("afasconnector", "config", "apply", str(stage.file)).splitlines())
+    quote(stage.machine.command("afasconnector", "config", "apply", str(stage.file)).splitlines())
     _, right = stage.asked()
     expect(right.of({UNKNOWN}).days, f"AFAS has nothing of register {UNKNOWN}")
     expect(stage.staff().of({UNKNOWN}) == right.of({UNKNOWN}), f"what Staff holds of register {UNKNOWN} is not AFAS's")
 
 
 def _compared(stage: Stage) -> None:
-    _heading("To the cent? The simulator's rows, summed once more by other code, beside what Staff holds")
+    heading("To the cent? The simulator's rows, summed once more by other code, beside what Staff holds")
     rows, right = stage.asked()
     right, found = right.of({*REGISTERS, UNKNOWN}), stage.staff()
-    _say(f"AFAS:  {rows} rows; {len(right.days)} register-days, {len(right.payments)} payments, {right.total:,.2f}")
-    _say(f"Staff: {len(found.days)} register-days, {len(found.payments)} payments, {found.total:,.2f}")
+    say(f"AFAS:  {rows} rows; {len(right.days)} register-days, {len(right.payments)} payments, {right.total:,.2f}")
+    say(f"Staff: {len(found.days)} register-days, {len(found.payments)} payments, {found.total:,.2f}")
     expect(found == right, "Staff and AFAS differ")
-    _say(f"Every register-day and every payment is equal; difference {found.total - right.total:.2f}")
+    say(f"Every register-day and every payment is equal; difference {found.total - right.total:.2f}")
 
 
 def _addresses(stage: Stage) -> None:
-    _heading("At a glance: `afasconnector status` (exit code 1: something wants attention)")
-    _quote(stage.machine.command("afasconnector", "status", code=1).splitlines())
+    heading("At a glance: `afasconnector status` (exit code 1: something wants attention)")
+    quote(stage.machine.command("afasconnector", "status", code=1).splitlines())
     flower, login = stage.flower()
-    _heading("Addresses")
-    _say(f"Flower:  {flower} (user:password in {login})")
-    _say(f"Run log: {stage.machine.home / 'log' / 'turnover.log'}")
+    heading("Addresses")
+    say(f"Flower:  {flower} (user:password in {login})")
+    say(f"Run log: {stage.machine.home / 'log' / 'turnover.log'}")
 
 
 def _stay(stage: Stage) -> None:
-    _heading("Staying up until Ctrl-C. In another terminal:")
+    heading("Staying up until Ctrl-C. In another terminal:")
     names = ("AFASCONNECTOR_HOME", "ALLOWED_HOSTS", "SMTP_URL", "ADMIN_MAIL")
-    _say("export " + " ".join(f"{name}='{stage.machine.environment[name]}'" for name in names))
-    _say(f"{Path(sys.executable).with_name('afasconnector')} runs")
+    say("export " + " ".join(f"{name}='{stage.machine.environment[name]}'" for name in names))
+    say(f"{Path(sys.executable).with_name('afasconnector')} runs")
     shown = len(stage.mailbox.mails)
     try:
         while True:
             time.sleep(0.5)
             for mail in stage.mailbox.mails[shown:]:
-                _say(f"Mail to {', '.join(mail.recipients)}: {mail.subject}")
+                say(f"Mail to {', '.join(mail.recipients)}: {mail.subject}")
             shown = len(stage.mailbox.mails)
     except KeyboardInterrupt:
         sys.stdout.write("\n")
@@ -148,21 +151,8 @@ def _figures(stage: Stage, facts: Run, *, written: bool) -> Sums:
     known = len(right.of(REGISTERS).days)
     expected = {"written": known * written, "unchanged": known * (not written), "parked": len(right.days) - known}
     counted = {name: facts["days"].get(name, 0) for name in expected}
-    _say(f"{facts['rows']} rows read; register-days: {', '.join(f'{count} {name}' for name, count in counted.items())}")
+    say(f"{facts['rows']} rows read; register-days: {', '.join(f'{count} {name}' for name, count in counted.items())}")
     expect(facts["rows"] == rows, f"{facts['rows']} rows read instead of {rows}")
     expect(counted == expected, f"register-days {counted} instead of {expected}")
     expect(Decimal(facts["difference"]) == 0, f"the closing proof is off by {facts['difference']}")
     return right
-
-
-def _heading(title: str) -> None:
-    sys.stdout.write(f"\n== {title}\n")
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"   {line}\n")
-
-
-def _quote(lines: list[str]) -> None:
-    for line in lines:
-        sys.stdout.write(f"   | {line}".rstrip() + "\n")

@@ -26,7 +26,8 @@ from workers.celery import warnings
 
 pytestmark = pytest.mark.xdist_group("processes")
 
-NAMES = ["broker", "worker-turnover", "worker-turnover.registers", "worker-housekeeping", "beat", "flower"]
+QUEUES = ("turnover", "turnover.registers", "realization", "realization.chunks", "housekeeping")
+NAMES = ["broker", *(f"worker-{queue}" for queue in QUEUES), "beat", "flower"]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
 from sqlalchemy.exc import StatementError
 
 from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, exact, now
-from workers.database import engine, insert_many, reading, transaction
+from workers.database import ROWS_A_STATEMENT, engine, insert_many, reading, transaction
 
 NOTE = Table(
     "note",
@@ -65,6 +65,15 @@ def test_an_amount_comes_back_to_the_last_decimal(notes: str, amounts: list[Deci
     kept = _kept([(amount,) for amount in amounts], "amount")
     assert kept == [(amount,) for amount in amounts]
     assert all(isinstance(amount, Decimal | None) for (amount,) in kept)
+
+
+def test_more_rows_than_one_statement_takes_all_come_back(notes: str) -> None:
+    assert notes
+    rows = [(number, Decimal(number)) for number in range(1, 2 * ROWS_A_STATEMENT + 4)]
+    with transaction() as session:
+        insert_many(session, NOTE, ("id", "amount"), iter(rows))
+    with reading() as session:
+        assert [tuple(row) for row in session.execute(select(NOTE.c.id, NOTE.c.amount).order_by(NOTE.c.id))] == rows
 
 
 @law

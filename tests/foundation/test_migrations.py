@@ -15,10 +15,14 @@ from workers import migrations, settings
 from workers.children import free_port
 from workers.database import Base, engine
 from workers.ledger import models as ledger_models
+from workers.ledger.realization import acts as realization_acts
+from workers.ledger.realization import models as realization_models
 from workers.migrations import HEAD, DatabaseMissing, require, upgrade
 from workers.staff import models as staff_models
 
 assert ledger_models
+assert realization_acts
+assert realization_models
 assert staff_models
 
 COLUMNS = """
@@ -39,7 +43,12 @@ def _structure(connection: Connection) -> set[tuple[object, ...]]:
         rows = [row for query in (COLUMNS, CONSTRAINTS, INDEXES) for row in connection.execute(text(query))]
         return {tuple(row) for row in rows if row[0] != VERSION}
     made = connection.execute(text("SELECT tbl_name, name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    lines = [(table, name, line.strip().rstrip(",")) for table, name, sql in made for line in sql.splitlines()]
+    # A table that was altered has its name quoted.
+    lines = [
+        (table, name, line.strip().rstrip(",").replace('"', ""))
+        for table, name, sql in made
+        for line in sql.splitlines()
+    ]
     return {line for line in lines if line[0] != VERSION}
 
 

@@ -35,9 +35,9 @@ def worlds(draw: st.DrawFn) -> Ledger:
     bad = draw(st.sets(st.sampled_from([line.id for line in lines])))
     hidden = draw(st.sampled_from(["", "", "a", "b", "ab"]))
     lag = draw(st.sampled_from([0.0, 0.5, 30.0]))
-    # A lag that no pathfinder measured lets an older row vouch for a newer one: it is known here (law 11 a).
-    known = timedelta(seconds=lag)
-    trust = Trust(read_back=draw(st.integers(0, 9)) > 0, proven=draw(st.booleans()), largest_lag=known)
+    known, proven = timedelta(seconds=lag), draw(st.booleans())
+    # Nobody is trusted who never showed a line; from how soon that was, the lag is known.
+    trust = Trust(draw(st.integers(0, 9)) > 0, proven, shown_within=known if proven else None)
     # Refused and hidden at once is beyond what a refusal is checked by (law 4).
     faults = [fault for fault in FAULTS if fault != "after_commit" or (trust.read_back and not hidden)]
     drawn = draw(st.lists(st.sampled_from(faults), max_size=25))

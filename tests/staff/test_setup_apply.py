@@ -197,6 +197,20 @@ def test_an_own_connection_can_become_another_ones_and_back(home: Path) -> None:
     assert rows("SELECT same_as_id, environment FROM afas_connection WHERE organisation_id = 2") == [(None, HOST)]
 
 
+def test_an_organisation_is_active_since_it_was_made_so_and_an_unchanged_file_does_not_renew_that(home: Path) -> None:
+    def since(active: str) -> object:
+        applied(file(home, organisation(AFAS, f"turnover: {{turnover_group: OA, active: {active}}}")))
+        [(found,)] = rows("SELECT active_since FROM turnover_setting")
+        return found
+
+    assert since("false") is None
+    first = since("true")
+    assert first is not None
+    assert since("true") == first
+    assert since("false") == first
+    assert since("true") != first
+
+
 def test_an_unchanged_file_ends_the_pause_of_the_organisations_it_names(home: Path) -> None:
     both = organisation(AFAS), organisation(AFAS, guid=OTHER, name="Tweede")
     applied(file(home, *both))

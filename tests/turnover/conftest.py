@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
@@ -18,7 +19,7 @@ from workers.database import Base, transaction
 @pytest.fixture(scope="session")
 def kept_postgresql(postgresql_server: Server, migrated_postgresql: str) -> Iterator[str]:
     """The address of one database for all tests of a process: making one costs more than most of these tests do."""
-    with postgresql_server.database("turnover_tests", migrated_postgresql) as url:
+    with postgresql_server.database(f"kept_{uuid4().hex}", migrated_postgresql) as url:
         yield url
 
 

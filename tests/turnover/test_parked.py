@@ -1,11 +1,15 @@
 """Amounts of registers that nobody knows yet: parked, told, and applied by themselves."""
 
 from decimal import Decimal
+from typing import Any
 
-from tasks.turnover import import_
+import pytest
+
+from tasks.turnover import import_, overwrite
 from tasks.turnover.orders import Window
 from tasks.turnover.parked import apply_parked
 from tests.turnover.builders import MONDAY, OTHER, Shop, day, execute, held, messages, of, row, rows_of, sale, states
+from workers.ledger import waiting
 from workers.ledger.days import Parcel
 
 SECOND = "Restaurantomzet"
@@ -192,3 +196,23 @@ def test_a_parked_amount_of_a_register_without_default_account_waits_on(shop: Sh
     execute("UPDATE turnover_setting SET default_turnover_account = '8000'")
     assert len(apply_parked([shop.id])) == 1
     assert states(run) == {("2606", MONDAY): "written"}
+
+
+def test_many_parked_amounts_are_looked_at_twice_and_no_more(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.serves(*(sale("2606", number, "1") for number in range(20)))
+    shop.imports(Window(day(0), day(19)))
+    shop.imports(Window(day(30), day(30)))
+    shop.register("2606")
+    looked = []
+    overtakes = waiting._Reading.overtakes
+
+    def counted(*asked: Any) -> bool:
+        looked.append(asked)
+        return overtakes(*asked)
+
+    monkeypatch.setattr(waiting._Reading, "overtakes", counted)
+    monkeypatch.setattr(overwrite, "DAYS_PER_TRANSACTION", 1)
+    monkeypatch.setattr(waiting, "IDS_AT_ONCE", 3)
+    [line] = apply_parked([shop.id])
+    assert line.startswith("Kassa 2606: 20 wachtende kassadagen verwerkt, totaal 20")
+    assert len(looked) == 20 * 2, "once to find them, once to write each"

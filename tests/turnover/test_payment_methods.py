@@ -2,8 +2,12 @@
 
 from decimal import Decimal
 
+import pytest
+
+from tasks.turnover.orders import Window
 from tasks.turnover.parked import apply_parked
-from tests.turnover.builders import MONDAY, Shop, day, execute, held, messages, of, rows_of, sale, states
+from tests.simulator.examples import CONNECTOR
+from tests.turnover.builders import MAPPING, MONDAY, Shop, day, execute, held, messages, of, rows_of, sale, states
 
 
 def test_an_unknown_payment_method_fails_its_days_with_the_exact_text_and_what_stood_there_stays(shop: Shop) -> None:
@@ -71,3 +75,46 @@ def test_the_administrator_is_told_of_missing_codes(shop: Shop) -> None:
     shop.imports()
     [(body,)] = rows_of("SELECT body FROM outbox_mail")
     assert "- Betaalwijze met ExternId 1399 niet gevonden: dagen: 1, totaal 6,00, kassa's: 2600." in body
+
+
+def test_the_administrator_is_told_what_afas_calls_an_unknown_account_number(shop: Shop) -> None:
+    called = {"Grootboekrekening": "Kas Utrecht"}
+    shop.serves(sale("2600", 0, "6", "1399") | called, sale("2600", 1, "1"), sale("2600", 9, "1", "1399"))
+    facts = shop.imports()
+    [missing] = facts.missing_methods
+    assert missing.account == "Kas Utrecht"
+    [(body,)] = rows_of("SELECT body FROM outbox_mail")
+    assert (
+        '1399 niet gevonden: dagen: 1, totaal 6,00, kassa\'s: 2600. In AFAS heet deze rekening "Kas Utrecht".' in body
+    )
+    assert messages(facts.run.id) == [
+        "Error for register 2600 for date 02-03-2026: Betaalwijze met ExternId 1399 niet gevonden"
+    ]
+
+
+def test_an_account_that_afas_does_not_tell_is_told_by_its_number_alone(shop: Shop) -> None:
+    shop.serves(sale("2600", 0, "6", "1399"), sale("2600", 1, "1"))
+    shop.afas.fault("error_500", path="connectors/", after=1)
+    facts = shop.imports(Window(MONDAY, MONDAY))
+    [missing] = facts.missing_methods
+    assert of(missing.account, facts.days, facts.proof.difference) == ("", {"failed": 1}, 0)
+    assert [one.path for one in shop.afas.asked].count(f"connectors/{CONNECTOR}") == 2
+
+
+def test_a_mapping_without_account_asks_for_none(shop: Shop) -> None:
+    fields = {name: field for name, field in MAPPING.items() if name != "account"}
+    shop.register("2601", fields=fields, uri=shop.uri("Zonder"))
+    shop.serves(sale("2601", 0, "6", "1399"), name="Zonder")
+    [missing] = shop.imports(registers=["2601"]).missing_methods
+    assert missing.account == ""
+
+
+@pytest.mark.parametrize("metainfo", [True, False])
+def test_a_misspelt_account_field_of_any_register_is_noticed_by_an_import(shop: Shop, *, metainfo: bool) -> None:
+    shop.register("2601", fields=MAPPING | {"account": "Grootboek"})
+    shop.serves(sale("2600", 0, "6"))
+    shop.afas.switches.metainfo = metainfo
+    facts = shop.imports()
+    assert facts.state == "failed"
+    assert "Grootboek" in str(facts.sources[0].message)
+    assert held() == {}

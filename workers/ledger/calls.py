@@ -1,9 +1,12 @@
 """The call log: every HTTP call to AFAS, the only record there is of the successful ones."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 from workers.columns import now
-from workers.database import transaction
+from workers.database import table_of, transaction
 from workers.ledger.models import CallLog
 
 FACTS = ("connector", "skip", "take", "rows", "status", "duration", "server_time", "reference", "error")
@@ -11,6 +14,14 @@ FACTS = ("connector", "skip", "take", "rows", "status", "duration", "server_time
 
 def add(organisation_id: int, run_id: int | None, address: str, facts: dict[str, object]) -> None:
     """Keep one call: `facts` are the columns that FACTS names."""
-    row = {"at": now(), "organisation_id": organisation_id, "run_id": run_id, "address": address}
     with transaction() as session:
-        session.execute(insert(CallLog).values(**row, **facts))
+        keep(session, organisation_id, run_id, address, [facts])
+
+
+def keep(
+    session: Session, organisation_id: int, run_id: int | None, address: str, made: Sequence[dict[str, object]]
+) -> None:
+    """Keep calls to `address`, each with the columns that FACTS names."""
+    row = {"at": now(), "organisation_id": organisation_id, "run_id": run_id, "address": address}
+    if made:
+        session.connection().execute(insert(table_of(CallLog)).values(row), list(made))

@@ -4,12 +4,26 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cache
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import Any
 
 import msgspec
-from sqlalchemy import Text, and_, bindparam, delete, exists, func, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Integer,
+    Text,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workers.columns import now
 from workers.database import insert_many, reading, table_of
@@ -29,7 +43,6 @@ STAGED = (
     "reason",
     "message",
 )
-
 
 ROWS_AT_ONCE = 1_000  #: that are fetched from the database
 
@@ -67,6 +80,37 @@ def stage(session: Session, run_id: int, source_read_id: int, rows: Iterable[Seq
     insert_many(session, table_of(RegisterDay), STAGED, ((run_id, source_read_id, *row) for row in rows))
 
 
+def stage_quiet(
+    session: Session, run_id: int, source_read_id: int, signs: Mapping[int, int], window: tuple[dt.date, dt.date]
+) -> None:
+    """Keep as unchanged all that Staff holds of these registers in the window: the database copies it by itself.
+
+    `signs`: {register id: what AFAS's own amounts were multiplied by}.
+    """
+    for sign in set(signs.values()):
+        registers = [register for register, own in signs.items() if own == sign]
+        values = {"run": run_id, "source": source_read_id, "own_sign": sign, "registers": registers}
+        session.connection().execute(_copy(), values | {"first": window[0], "last": window[1]})
+
+
+@cache
+def _copy() -> Insert:
+    copied: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+        "run_id": bindparam("run", type_=Integer),
+        "source_read_id": bindparam("source", type_=Integer),
+        "register_external_id": Register.external_id,
+        "register_id": Turnover.register_id,
+        "date": Turnover.date,
+        "state": literal_column(f"'{DayState.UNCHANGED}'"),
+        "amount": Turnover.amount,
+        "sign": bindparam("own_sign", type_=Integer),
+    }
+    held = select(*copied.values()).join(Register, Register.id == Turnover.register_id)
+    chosen = Turnover.register_id.in_(bindparam("registers", expanding=True))
+    days = Turnover.date.between(bindparam("first"), bindparam("last"))
+    return insert(table_of(RegisterDay)).from_select(list(copied), held.where(chosen, days))
+
+
 def as_text(payments: Mapping[str, Decimal]) -> dict[str, str]:
     """Payments as they are kept in JSON: exact, so as text."""
     return {account: format(amount, "f") for account, amount in payments.items()}
@@ -75,48 +119,6 @@ def as_text(payments: Mapping[str, Decimal]) -> dict[str, str]:
 def unstage(session: Session, source_read_id: int) -> None:
     """Forget what a reading that did not come to its end had staged."""
     session.execute(delete(RegisterDay).where(RegisterDay.source_read_id == source_read_id))
-
-
-def vanish(
-    session: Session, run: int, source_read_id: int, window: tuple[dt.date, dt.date], register_ids: Collection[int]
-) -> int:
-    """Record as vanished what an earlier run wrote for these registers in the window and this one did not find.
-
-    Each is told once: `turnover.vanished_run_id` remembers it. Returns how many earlier runs wrote in all.
-    """
-    written_before = (
-        Turnover.register_id.in_(register_ids),
-        Turnover.date.between(*window),
-        Turnover.run_id.is_not(None),
-    )
-    # As sets, which no planner takes one by one, also where it has no statistics yet.
-    found = select(RegisterDay.register_id, RegisterDay.date).where(RegisterDay.source_read_id == source_read_id)
-    untold = select(Turnover.register_id, Turnover.date).where(*written_before, Turnover.vanished_run_id.is_(None))
-    missing = untold.except_(found).subquery()
-    gone = session.execute(
-        select(Register.external_id, Turnover.register_id, Turnover.date, Turnover.amount)
-        .join(Register, Register.id == Turnover.register_id)
-        .join(missing, and_(missing.c.register_id == Turnover.register_id, missing.c.date == Turnover.date))
-    ).all()
-    if gone:
-        rows = [(code, key, day, DayState.VANISHED, amount, None, 1, None, None) for code, key, day, amount in gone]
-        stage(session, run, source_read_id, rows)
-        mark = update(table_of(Turnover)).where(Turnover.register_id == bindparam("r"), Turnover.date == bindparam("d"))
-        keys = [{"r": key, "d": day} for _, key, day, _ in gone]
-        session.connection().execute(mark.values(vanished_run_id=run), keys)
-    return session.scalar(select(func.count()).select_from(Turnover).where(*written_before)) or 0
-
-
-def delivered_again(session: Session, source_read_id: int) -> None:
-    """Register-days that are there again in AFAS, with what Staff holds, are not vanished any more."""
-    again = exists().where(
-        RegisterDay.source_read_id == source_read_id,
-        RegisterDay.state == DayState.UNCHANGED,
-        RegisterDay.register_id == Turnover.register_id,
-        RegisterDay.date == Turnover.date,
-    )
-    marked = Turnover.vanished_run_id.is_not(None)
-    session.execute(update(Turnover).where(marked, again).values(vanished_run_id=None))
 
 
 def parcels(run_id: int, most: int) -> Iterator[Parcel]:

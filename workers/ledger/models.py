@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from workers.columns import Json, Moment, Money
 from workers.database import Base
+from workers.ledger.realization.models import Batch
 
 
 class RunState(StrEnum):
@@ -92,7 +93,8 @@ class SourceRead(Base):
     """One source of a run: what was read, for the closing proof. Amounts are euros with the organisation's sign.
 
     `amount` = its register-days + `undated` (rows without a readable date) + `other` (rows not ours to write).
-    `known_days`: register-days in the window that an earlier run wrote.
+    `known_days`: register-days in the window that an earlier run wrote. `pruned`: euros of the unchanged ones that are
+    no longer kept. `accounts`: {unknown account number: what AFAS calls it}.
     """
 
     __tablename__ = "source_read"
@@ -112,29 +114,38 @@ class SourceRead(Base):
     other: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     undated: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     known_days: Mapped[int] = mapped_column(default=0)
+    pruned_days: Mapped[int] = mapped_column(default=0)
+    pruned: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     complaints: Mapped[list[str]] = mapped_column(Json, default=list)
+    accounts: Mapped[dict[str, str]] = mapped_column(Json, default=dict)
 
 
 class RegisterDay(Base):
-    """One register and date of a run.
+    """One register and date of a run. `payments` and `old_payments`: {account number: amount as text}.
 
-    `payments` and `old_payments`: {account number: amount as text}.
     `sign`: what AFAS's own amounts were multiplied by.
     `reason`: why it is parked or failed (register, payment_method, coupling, amount, date, error).
+    Thousands are written a night, under a fence that locks their run: foreign keys would only double the time.
     """
 
     __tablename__ = "register_day"
     __table_args__ = (
         _one_of("state", DayState),
-        UniqueConstraint("run_id", "register_external_id", "date", "source_read_id"),
+        UniqueConstraint("source_read_id", "register_external_id", "date"),
         Index("ix_register_day_run_id_state", "run_id", "state"),
-        Index("ix_register_day_register_external_id_date", "register_external_id", "date"),
+        Index(
+            "ix_register_day_history",
+            "register_external_id",
+            "date",
+            postgresql_where=text("state = 'written'"),
+            sqlite_where=text("state = 'written'"),
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
-    run_id: Mapped[int] = mapped_column(ForeignKey("turnover_run.id"))
-    source_read_id: Mapped[int] = mapped_column(ForeignKey("source_read.id"))
+    run_id: Mapped[int]
+    source_read_id: Mapped[int]
     register_external_id: Mapped[str]
-    register_id: Mapped[int | None] = mapped_column(ForeignKey("register.id"))
+    register_id: Mapped[int | None]
     date: Mapped[dt.date]
     state: Mapped[str]
     amount: Mapped[Decimal] = mapped_column(Money)
@@ -168,12 +179,16 @@ class CallLog(Base):
 
 
 class OutboxMail(Base):
-    """One mail, recipients separated by a comma (empty: nobody is known yet); a row before it is sent."""
+    """One mail, recipients separated by a comma (empty: nobody is known yet); a row before it is sent.
+
+    `batch_id`: the realization batch that it tells of.
+    """
 
     __tablename__ = "outbox_mail"
     __table_args__ = (UniqueConstraint("run_id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("turnover_run.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey(Batch.id))
     message_id: Mapped[str] = mapped_column(unique=True)
     recipient: Mapped[str]
     subject: Mapped[str]

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from workers.ledger.models import OutboxMail, TurnoverRun
+from workers.ledger.realization.models import Batch
 from workers.staff.models import Organisation
 
 
@@ -14,7 +15,7 @@ from workers.staff.models import Organisation
 class Unsent:
     """Mails in the outbox: that nobody is to get, that SMTP refused (with the last reason), and that wait at all.
 
-    `refused`: who did not get the newest mail that is out, and why; None: everybody got it.
+    `refused`: who did not get the newest mail of an organisation that is out, and why; None: everybody got all of them.
     """
 
     nobody: int
@@ -43,5 +44,16 @@ def unsent_mails(session: Session) -> Unsent:
     ).all()
     errors = [row.error for row in rows if row.error]
     nobody = sum(not row.recipient for row in rows)
-    out = select(OutboxMail.error).where(OutboxMail.sent_at.is_not(None)).order_by(OutboxMail.id.desc()).limit(1)
-    return Unsent(nobody, len(errors), len(rows) - nobody, errors[-1] if errors else None, session.scalar(out))
+    return Unsent(nobody, len(errors), len(rows) - nobody, errors[-1] if errors else None, _refused(session))
+
+
+def _refused(session: Session) -> str | None:
+    newest = (
+        select(func.max(OutboxMail.id))
+        .outerjoin(TurnoverRun, TurnoverRun.id == OutboxMail.run_id)
+        .outerjoin(Batch, Batch.id == OutboxMail.batch_id)
+        .where(OutboxMail.sent_at.is_not(None))
+        .group_by(func.coalesce(TurnoverRun.organisation_id, Batch.organisation_id))
+    )
+    chosen = (OutboxMail.id.in_(newest), OutboxMail.error.is_not(None))
+    return session.scalar(select(OutboxMail.error).where(*chosen).order_by(OutboxMail.id.desc()).limit(1))

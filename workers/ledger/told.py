@@ -84,13 +84,19 @@ def sources(session: Session, run_id: int) -> list[SourceRead]:
 
 
 def totals(session: Session, run_id: int) -> dict[str, tuple[int, Decimal]]:
-    """{state: (register-days, euros)}."""
+    """{state: (register-days, euros)}, those that are no longer kept too."""
     rows = session.execute(
         select(RegisterDay.state, func.count(), func.sum(RegisterDay.amount))
         .where(RegisterDay.run_id == run_id)
         .group_by(RegisterDay.state)
     )
-    return {str(state): (count, amount) for state, count, amount in rows}
+    found = {str(state): (count, amount) for state, count, amount in rows}
+    gone = select(func.sum(SourceRead.pruned_days), func.sum(SourceRead.pruned)).where(SourceRead.run_id == run_id)
+    days, amount = session.execute(gone).one()
+    if days:
+        kept, total = found.get(DayState.UNCHANGED, (0, Decimal(0)))
+        found[DayState.UNCHANGED] = (kept + days, total + amount)
+    return found
 
 
 def notable_days(session: Session, run_id: int) -> list[RegisterDay]:

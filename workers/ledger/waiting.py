@@ -1,7 +1,7 @@
 """Register-days that wait for their register or payment method."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -13,17 +13,23 @@ from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, S
 from workers.staff.lookup import group_ids
 from workers.staff.models import Organisation
 
+IDS_AT_ONCE = 1_000  #: in one statement: databases bound how many values it may have
 
-def applied(ids: Collection[int]) -> list[tuple[str, int, Decimal]]:
+
+def applied(ids: Sequence[int]) -> list[tuple[str, int, Decimal]]:
     """(register code, register-days, euros) of those among `ids` that are written."""
+    found: dict[str, tuple[int, Decimal]] = {}
     with reading() as session:
-        rows = session.execute(
-            select(RegisterDay.register_external_id, func.count(), func.sum(RegisterDay.amount))
-            .where(RegisterDay.id.in_(ids), RegisterDay.state == DayState.WRITTEN)
-            .group_by(RegisterDay.register_external_id)
-            .order_by(RegisterDay.register_external_id)
-        )
-        return [(code, count, amount) for code, count, amount in rows]
+        for start in range(0, len(ids), IDS_AT_ONCE):
+            rows = session.execute(
+                select(RegisterDay.register_external_id, func.count(), func.sum(RegisterDay.amount))
+                .where(RegisterDay.id.in_(ids[start : start + IDS_AT_ONCE]), RegisterDay.state == DayState.WRITTEN)
+                .group_by(RegisterDay.register_external_id)
+            )
+            for code, count, amount in rows:
+                days, total = found.get(code, (0, Decimal(0)))
+                found[code] = days + count, total + amount
+    return [(code, *found[code]) for code in sorted(found)]
 
 
 def anything(session: Session, organisation_id: int) -> bool:
@@ -37,18 +43,28 @@ def waiting(session: Session, organisation_id: int, codes: Collection[str]) -> l
 
     One that a later run read anew, or whose date a later run of the same source proved empty, waits no more.
     """
+    return _waiting(session, organisation_id, RegisterDay.register_external_id.in_(codes))
+
+
+def _waiting(session: Session, organisation_id: int, chosen: ColumnElement[bool]) -> list[tuple[int, str, str]]:
     rows = session.execute(
-        select(RegisterDay, SourceRead.source)
+        select(
+            RegisterDay.id,
+            RegisterDay.run_id,
+            RegisterDay.register_external_id,
+            RegisterDay.date,
+            SourceRead.source,
+        )
         .join(SourceRead, SourceRead.id == RegisterDay.source_read_id)
         .join(TurnoverRun, TurnoverRun.id == RegisterDay.run_id)
-        .where(*_waits(session, organisation_id), RegisterDay.register_external_id.in_(codes))
+        .where(*_waits(session, organisation_id), chosen)
         .order_by(RegisterDay.id)
     ).all()
-    later = _readings(session, organisation_id, min((day.run_id for day, _ in rows), default=0))
+    later = _readings(session, organisation_id, min((run for _, run, *_ in rows), default=0))
     return [
-        (day.id, day.register_external_id, source)
-        for day, source in rows
-        if not any(read.overtakes(day, source) for read in later)
+        (key, code, source)
+        for key, run, code, day, source in rows
+        if not any(read.overtakes(run, code, day, source) for read in later)
     ]
 
 
@@ -70,8 +86,7 @@ def still_waiting(session: Session, organisation_id: int, ids: Collection[int]) 
     at_work = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.state == RunState.RUNNING)
     if session.scalar(select(exists().where(*at_work))):
         return []
-    codes = session.scalars(select(RegisterDay.register_external_id).where(RegisterDay.id.in_(ids)).distinct()).all()
-    return [key for key, _, _ in waiting(session, organisation_id, codes) if key in set(ids)]
+    return [key for key, _, _ in _waiting(session, organisation_id, RegisterDay.id.in_(ids))]
 
 
 @dataclass(frozen=True)
@@ -84,10 +99,10 @@ class _Reading:
     date_to: dt.date
     registers: list[str] | None
 
-    def overtakes(self, day: RegisterDay, source: str) -> bool:
-        covered = self.date_from <= day.date <= self.date_to
-        asked = self.registers is None or day.register_external_id in self.registers
-        return self.run_id > day.run_id and self.source == source and covered and asked
+    def overtakes(self, run_id: int, code: str, day: dt.date, source: str) -> bool:
+        covered = self.date_from <= day <= self.date_to
+        asked = self.registers is None or code in self.registers
+        return self.run_id > run_id and self.source == source and covered and asked
 
 
 def _readings(session: Session, organisation_id: int, since: int) -> list[_Reading]:

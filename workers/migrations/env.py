@@ -6,9 +6,12 @@ from sqlalchemy import text
 from workers import leases
 from workers.database import Base, engine
 from workers.ledger import models as ledger_models
+from workers.ledger.realization import acts as realization_acts
+from workers.ledger.realization import models as realization_models
 from workers.staff import models as staff_models
 
-__all__ = ["leases", "ledger_models", "staff_models"]  # imported for the tables that they register
+#: Imported for the tables that they register.
+__all__ = ["leases", "ledger_models", "realization_acts", "realization_models", "staff_models"]
 
 with engine().connect() as connection:
     if connection.dialect.name == "postgresql":

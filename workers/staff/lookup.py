@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -129,31 +130,43 @@ def imports(session: Session, organisation_id: int) -> list[ImportFacts]:
     """Every register with a code in the connection group of `organisation_id`, in order of its id."""
     # The empty code is nobody's: in AFAS it means that a code is missing. NULL is not unequal to it either.
     rows = session.execute(
-        select(Register, Organisation.guid, ImportSetting, TurnoverSetting)
+        select(
+            Register.id,
+            Register.organisation_id,
+            Register.external_id,
+            Register.name,
+            Organisation.guid,
+            ImportSetting.import_class,
+            ImportSetting.uri,
+            ImportSetting.password,
+            ImportSetting.fields,
+            ImportSetting.default_turnover_account,
+            TurnoverSetting.default_turnover_account.label("organisation_default"),
+            TurnoverSetting.sign,
+        )
         .join(Organisation, Organisation.id == Register.organisation_id)
         .outerjoin(ImportSetting, ImportSetting.register_id == Register.id)
         .outerjoin(TurnoverSetting, TurnoverSetting.organisation_id == Register.organisation_id)
         .where(Register.organisation_id.in_(group_ids(session, organisation_id)), Register.external_id != "")
         .order_by(Register.id)
     )
-    return [_import(register, guid, link, setting) for register, guid, link, setting in rows]
+    return [_import(row) for row in rows]
 
 
-def _import(register: Register, guid: str, link: ImportSetting | None, setting: TurnoverSetting | None) -> ImportFacts:
-    ours = link if link and link.import_class == IMPORT_CLASS else None
-    sealed = ours.password if ours else None
-    default = (ours.default_turnover_account if ours else None) or (setting and setting.default_turnover_account)
+def _import(row: Any) -> ImportFacts:
+    ours = row.import_class == IMPORT_CLASS
+    sealed = row.password if ours else None
     return ImportFacts(
-        register_id=register.id,
-        organisation_id=register.organisation_id,
-        code=str(register.external_id),
-        name=register.name,
-        linked=link is not None,
-        uri=ours.uri if ours else None,
-        password=unseal(sealed, owners.import_password(guid, register.id)) if sealed else None,
-        fields=ours.fields if ours else None,
-        default_account=default or None,
-        sign=setting.sign if setting else 1,
+        register_id=row.id,
+        organisation_id=row.organisation_id,
+        code=row.external_id,
+        name=row.name,
+        linked=row.import_class is not None,
+        uri=row.uri if ours else None,
+        password=unseal(sealed, owners.import_password(row.guid, row.id)) if sealed else None,
+        fields=row.fields if ours else None,
+        default_account=(row.default_turnover_account if ours else None) or row.organisation_default or None,
+        sign=row.sign or 1,
     )
 
 
@@ -203,16 +216,6 @@ def payment_method_names(session: Session, organisation_id: int) -> list[tuple[i
     return [(organisation, code, name) for organisation, code, name in rows]
 
 
-def mail_to(session: Session, guid: str) -> tuple[str, ...]:
-    """Whom the organisation's mails go to."""
-    found = session.scalar(
-        select(AfasConnection.mail_to)
-        .join(Organisation, Organisation.id == AfasConnection.organisation_id)
-        .where(Organisation.guid == guid)
-    )
-    return tuple(found or ())
-
-
 def days_back(session: Session, organisation_id: int) -> int:
     """How many days before today the organisation's import goes back."""
     chosen = select(TurnoverSetting.days_back).where(TurnoverSetting.organisation_id == organisation_id)
@@ -223,23 +226,3 @@ def days_back(session: Session, organisation_id: int) -> int:
 def guid(session: Session, organisation_id: int) -> str:
     """The organisation's guid."""
     return session.scalars(select(Organisation.guid).where(Organisation.id == organisation_id)).one()
-
-
-@dataclass(frozen=True)
-class Daily:
-    """An organisation that is imported every day: at which local time, and how many days back."""
-
-    organisation_id: int
-    daily_at: dt.time
-    days_back: int
-
-
-def daily(session: Session) -> list[Daily]:
-    """Every active organisation with a connection of its own."""
-    rows = session.execute(
-        select(TurnoverSetting.organisation_id, TurnoverSetting.daily_at, TurnoverSetting.days_back)
-        .join(AfasConnection, AfasConnection.organisation_id == TurnoverSetting.organisation_id)
-        .where(TurnoverSetting.active, AfasConnection.environment.is_not(None))
-        .order_by(TurnoverSetting.organisation_id)
-    )
-    return [Daily(*row) for row in rows]

@@ -61,12 +61,16 @@ class AccessToken(Base):
 
 
 class TurnoverSetting(Base):
-    """How an organisation's turnover is imported. `daily_at` is local time, `sign` 1 or -1."""
+    """How an organisation's turnover is imported. `daily_at` is local time, `sign` 1 or -1.
+
+    `active_since`: since when `active` is true without a break; an hour of the day before then was never missed.
+    """
 
     __tablename__ = "turnover_setting"
     __table_args__ = (CheckConstraint("sign IN (1, -1)", name="sign"), CheckConstraint("days_back >= 0", name="days"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     active: Mapped[bool]
+    active_since: Mapped[dt.datetime | None] = mapped_column(Moment)
     daily_at: Mapped[dt.time] = mapped_column(Time)
     days_back: Mapped[int]
     turnover_group: Mapped[str]
@@ -136,6 +140,7 @@ class Turnover(Base):
     """One register-day's turnover. `run_id`: the import that wrote it; `vanished_run_id`: the one that told its end."""
 
     __tablename__ = "turnover"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy's form
     register_id: Mapped[int] = mapped_column(ForeignKey("register.id"), primary_key=True)
     date: Mapped[dt.date] = mapped_column(primary_key=True)
     turnover_group_id: Mapped[int] = mapped_column(ForeignKey("turnover_group.id"))
@@ -148,7 +153,10 @@ class TurnoverPayment(Base):
     """The part of a register-day's turnover that was paid by one method; the parts add up to the turnover."""
 
     __tablename__ = "turnover_payment"
-    __table_args__ = (ForeignKeyConstraint(["register_id", "date"], ["turnover.register_id", "turnover.date"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(["register_id", "date"], ["turnover.register_id", "turnover.date"]),
+        {"sqlite_with_rowid": False},
+    )
     register_id: Mapped[int] = mapped_column(primary_key=True)
     date: Mapped[dt.date] = mapped_column(primary_key=True)
     payment_method_id: Mapped[int] = mapped_column(ForeignKey("payment_method.id"), primary_key=True)

@@ -1,22 +1,20 @@
 """Turnover in Staff: what a register-day holds now, and its replacement as a whole."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, cast, delete, func, literal_column, select, type_coerce, update
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, delete, func, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import BigInteger, Text
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from workers.database import insert_many, table_of
+from workers.database import engine, insert_many, table_of
 from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 
-STEPS = Decimal(10_000)  #: per euro, as digests count
 Key = tuple[int, dt.date]  #: register id and date
 
 
@@ -39,58 +37,63 @@ class Held:
     payments: dict[str, Decimal]
 
 
-class _Steps(FunctionElement[int]):
-    """An amount as a whole number of ten-thousandths, in SQL."""
-
-    type = BigInteger()
-    inherit_cache = True
+def own_text() -> Callable[[Decimal], str]:
+    """How the database itself writes an amount of four decimals as text: SQLite keeps whole ten-thousandths."""
+    return _steps if engine().dialect.name == "sqlite" else str
 
 
-@compiles(_Steps, "postgresql")
-def _steps_postgresql(element: _Steps, compiler: Any, **options: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **options)} * 10000 AS BIGINT)"
+def _steps(amount: Decimal) -> str:
+    return str(amount.scaleb(4))
 
 
-@compiles(_Steps, "sqlite")
-def _steps_sqlite(element: _Steps, compiler: Any, **options: Any) -> str:
-    return str(compiler.process(element.clauses, **options))
+def line(
+    key: Key, group: int | None, amount: Decimal, payments: Mapping[int, Decimal], own: Callable[[Decimal], str]
+) -> str:
+    """A register-day that is to be written, as one line: register, date, group, amount, and per method its part."""
+    parts = ",".join([f"{method}={own(payments[method])}" for method in sorted(payments)])
+    return f"{key[0]}:{key[1].isoformat()}:{group}:{own(amount)}:{parts}"
 
 
-Digest = tuple[int | None, int, str]  #: turnover group, ten-thousandths in all, and per method `id:ten-thousandths`
+def standing(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> set[str]:
+    """The line of every register-day that these registers hold, made of the very rows that stand there."""
+    asked = {"registers": list(register_ids), "first": first, "last": last}
+    return set((session.scalar(_lines(engine().dialect.name), asked) or "").split(";")) - {""}
 
 
-def digest(group: int | None, amount: Decimal, payments: Mapping[int, Decimal]) -> Digest:
-    """What is compared of a register-day that is to be written."""
-    parts = [f"{method}:{int(payments[method] * STEPS)}" for method in sorted(payments)]
-    return group, int(amount * STEPS), ",".join(parts)
-
-
-def is_same(one: Digest, other: Digest) -> bool:
-    """Whether two register-days hold the same; a database may give the parts in any order."""
-    if one == other:
-        return True
-    return one[:2] == other[:2] and sorted(one[2].split(",")) == sorted(other[2].split(","))
-
-
-def digests(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> dict[Key, Digest]:
-    """The digest of every register-day that these registers hold, computed from the very rows that stand there."""
+@cache
+def _lines(dialect: str) -> Select[str]:
+    """All lines as one text: a row each would cost more than all the rest."""
+    day = Turnover.date if dialect == "sqlite" else func.to_char(Turnover.date, "YYYY-MM-DD")
+    part = _text(TurnoverPayment.payment_method_id) + literal_column("'='") + _text(TurnoverPayment.amount)
     same_day = (TurnoverPayment.register_id == Turnover.register_id, TurnoverPayment.date == Turnover.date)
-    part = (
-        TurnoverPayment.payment_method_id.cast(Text) + literal_column("':'") + _Steps(TurnoverPayment.amount).cast(Text)
-    )
-    parts = select(func.aggregate_strings(part, ",")).where(*same_day).scalar_subquery()
-    as_text = type_coerce if session.get_bind().dialect.name == "sqlite" else cast
-    rows = session.execute(
-        select(
-            Turnover.register_id,
-            as_text(Turnover.date, Text),
-            Turnover.turnover_group_id,
-            _Steps(Turnover.amount),
-            parts,
-        ).where(Turnover.register_id.in_(register_ids), Turnover.date.between(first, last))
-    ).all()
-    dates = {text: dt.date.fromisoformat(text) for text in {row[1] for row in rows}}
-    return {(register, dates[text]): (group, amount, paid or "") for register, text, group, amount, paid in rows}
+    parts = select(func.aggregate_strings(part, ",")).where(*same_day).correlate(Turnover).scalar_subquery()
+    found: ColumnElement[str] = func.coalesce(parts, "")
+    for value in (Turnover.amount, Turnover.turnover_group_id, day, Turnover.register_id):
+        found = _text(value) + literal_column("':'") + found
+    chosen = Turnover.register_id.in_(bindparam("registers", expanding=True))
+    days = Turnover.date.between(bindparam("first"), bindparam("last"))
+    return select(func.aggregate_strings(found, ";")).where(chosen, days)
+
+
+def _text(value: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    return cast(value, Text)
+
+
+def compared(held: AbstractSet[str], wanted: Mapping[str, Key]) -> tuple[frozenset[Key], set[int]]:
+    """The register-days among `wanted` that are held just so, and the registers that hold others than those."""
+    missing, other = wanted.keys() - held, held - wanted.keys()
+    if missing and other:
+        # A database may give the parts in any order.
+        ordered = {_ordered(found): found for found in other}
+        again = {found for found in missing if _ordered(found) in ordered}
+        missing, other = missing - again, other - {ordered[_ordered(found)] for found in again}
+    same = frozenset(key for found, key in wanted.items() if found not in missing)
+    return same, {int(found.partition(":")[0]) for found in other}
+
+
+def _ordered(found: str) -> str:
+    head, _, parts = found.rpartition(":")
+    return f"{head}:{sorted(parts.split(','))}"
 
 
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:

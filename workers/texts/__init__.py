@@ -5,13 +5,21 @@ One language a process, chosen by the setting TEXT_LANGUAGE. Texts that Staff kn
 
 from workers.texts import (
     afas,
+    batches,
     check,
     cli,
     config,
+    delivery,
+    glance,
     mail,
+    matters,
+    people,
+    readback,
     realization,
     running,
     settings,
+    story,
+    submit,
     turnover,
     turnover_failures,
     turnover_mail,
@@ -27,6 +35,14 @@ TEXTS = (
     | turnover_failures.TEXTS
     | turnover_mail.TEXTS
     | realization.TEXTS
+    | batches.TEXTS
+    | matters.TEXTS
+    | people.TEXTS
+    | story.TEXTS
+    | glance.TEXTS
+    | readback.TEXTS
+    | delivery.TEXTS
+    | submit.TEXTS
     | mail.TEXTS
     | running.TEXTS
     | cli.TEXTS

@@ -49,14 +49,85 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "check.read_back": (
         (
-            "geen read_back: na een verloren antwoord wacht een nacalculatieregel op een mens; laat de AFAS-"
-            "beheerder Profit_Realization kopiëren met Externe sleutel (XpRe) erbij, hem in de app-connector zetten,"
-            " en vul read_back in"
+            "geen read_back: nacalculatieregels gaan een voor een, en na een verloren antwoord wacht een regel op een "
+            "mens; laat de AFAS-beheerder de GetConnector Profit_Realization kopiëren, er Externe sleutel (XpRe) aan "
+            "toevoegen (naast Identity, DateTime, SystemDate, DateModified, EmployeeId, ItemCodeId, QuantityUnit, "
+            "Approved en Prepared), hem in de app-connector zetten, en vul read_back in"
         ),
         (
-            "no read_back: after a lost answer a realization line waits for a human; let AFAS's administrator copy"
-            " Profit_Realization with the external key (XpRe) added, put it in the app connector, and fill in read_back"
+            "no read_back: realization lines go one by one, and after a lost answer a line waits for a human; let "
+            "AFAS's administrator copy the GetConnector Profit_Realization, add the external key (XpRe) to it (beside "
+            "Identity, DateTime, SystemDate, DateModified, EmployeeId, ItemCodeId, QuantityUnit, Approved and "
+            "Prepared), put it in the app connector, and fill in read_back"
         ),
+    ),
+    "check.read_back.created": (
+        (
+            "read_back zonder created: een regel waarvan iemand de datum wijzigde, is niet van een ontbrekende te "
+            "onderscheiden, en elke keer worden al die dagen gelezen; voeg SystemDate toe en vul created in"
+        ),
+        (
+            "read_back without created: a line whose date somebody changed can't be told from a missing one, and each "
+            "time those days are read whole; add SystemDate and fill in created"
+        ),
+    ),
+    "check.read_back.modified": (
+        (
+            "read_back zonder modified: een wijziging waarop het antwoord verloren ging, wacht op een mens; voeg "
+            "DateModified toe en vul modified in"
+        ),
+        (
+            "read_back without modified: a change whose answer got lost waits for a human; add DateModified and fill "
+            "in modified"
+        ),
+    ),
+    "check.read_back.name": (
+        "read_back.fields: {name} is geen veld van PtRealization{near}; links staat de naam van AFAS' UpdateConnector",
+        "read_back.fields: {name} is no field of PtRealization{near}; on the left is the UpdateConnector's name",
+    ),
+    "check.read_back.unmatched": (
+        (
+            "read_back.fields zonder {names}: een andere regel met dezelfde externe sleutel is daaraan niet te "
+            "herkennen; voeg ze toe (EmployeeId, ItemCodeId, QuantityUnit)"
+        ),
+        (
+            "read_back.fields without {names}: another line with the same external key is not known by them; add them "
+            "(EmployeeId, ItemCodeId, QuantityUnit)"
+        ),
+    ),
+    "check.read_back.marks": (
+        (
+            "read_back.fields zonder {names}: verwijderen vraagt dan force, en accorderen of gereedmelden waarop het "
+            "antwoord verloren ging, wacht op een mens; voeg ze toe (Approved, Prepared)"
+        ),
+        (
+            "read_back.fields without {names}: deleting then takes force, and an approval or readiness whose answer "
+            "got lost waits for a human; add them (Approved, Prepared)"
+        ),
+    ),
+    "check.update": (
+        (
+            "{where}: {name} staat niet bij de UpdateConnectors van de app-connector, dus nacalculatieregels kunnen "
+            "niet worden afgeleverd; voeg hem in AFAS toe"
+        ),
+        (
+            "{where}: {name} is not among the UpdateConnectors of the app connector, so realization lines can't be "
+            "delivered; add it in AFAS"
+        ),
+    ),
+    "check.delete_style": (
+        (
+            "delete_style {style} vraagt de datum van een regel, en zonder read_back is die onbekend; geef DaTi bij "
+            "elke te verwijderen regel, of vul read_back in"
+        ),
+        (
+            "delete_style {style} wants a line's date, which is unknown without read_back; give DaTi with each line to "
+            "delete, or fill in read_back"
+        ),
+    ),
+    "check.borrowed": (
+        "read_back en delete_style werken hier niet door same_as; geef ze bij {owner}",
+        "read_back and delete_style have no effect here because of same_as; give them at {owner}",
     ),
     "check.classic": (
         (

@@ -2,8 +2,8 @@
 
 TEXTS: dict[str, tuple[str, str]] = {
     "cli.help": (
-        "Omzet uit AFAS Profit naar Staff. Elke opdracht heeft --help; --debug toont bij een fout het hele verslag.",
-        "Turnover from AFAS Profit into Staff. Each command has --help; --debug shows the whole report of an error.",
+        "Omzet uit AFAS naar Staff, nacalculatie naar AFAS. Elke opdracht heeft --help; --debug toont fouten geheel.",
+        "Turnover from AFAS into Staff, realization into AFAS. Each command has --help; --debug shows errors whole.",
     ),
     "cli.help.help": ("Toon deze uitleg", "Show this help"),
     "cli.help.version": ("Toon de versie", "Show the version"),
@@ -48,10 +48,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "cli.from": ("eerste boekdag (jjjj-mm-dd)", "first booking day (yyyy-mm-dd)"),
     "cli.to": ("laatste boekdag (jjjj-mm-dd)", "last booking day (yyyy-mm-dd)"),
     "cli.register": ("alleen deze kassacode", "this register code only"),
-    "cli.register.unknown": (
-        "Kassa {code} is in Staff onbekend; wat AFAS ervan heeft, wordt geparkeerd",
-        "Register {code} is unknown in Staff; what AFAS has of it is parked",
-    ),
     "cli.dry_run": ("toon wat er zou veranderen, schrijf niets", "show what would change, write nothing"),
     "cli.enqueue": ("laat de workers het doen", "let the workers do it"),
     "cli.json": ("uitvoer als JSON", "output as JSON"),
@@ -147,8 +143,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} mails not sent: {error}",
     ),
     "cli.status.refused": (
-        "de laatste mail kwam niet bij iedereen aan: {error}",
-        "the last mail did not reach everybody: {error}",
+        "de laatste mail kwam niet bij iedereen aan: {error}; verbeter mail_to of ADMIN_MAIL",
+        "the last mail did not reach everybody: {error}; correct mail_to or ADMIN_MAIL",
     ),
     "cli.status.no_smtp": (
         "SMTP_URL ontbreekt; {count} mails wachten in de outbox",

@@ -55,6 +55,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Organisatie {guid} is onbekend of heeft geen AFAS-koppeling; controleer de guid of voer config apply uit",
         "Organisation {guid} is unknown or has no AFAS connection; check the guid or run config apply",
     ),
+    "turnover.unknown_register": (
+        "Kassa {code} is in Staff onbekend{near}; verbeter de code, of geef de kassa deze external_id (config apply)",
+        "Register {code} is unknown in Staff{near}; correct it, or give the register this external_id (config apply)",
+    ),
     "turnover.unknown_run": (
         "Run {run} bestaat niet; afasconnector runs toont ze",
         "There is no run {run}; afasconnector runs lists them",

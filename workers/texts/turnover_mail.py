@@ -74,9 +74,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "turnover.mail.missing_method": (
-        "{told}: dagen: {days}, totaal {amount}, kassa's: {registers}.{suggestion}",
-        "{told}: days: {days}, total {amount}, registers: {registers}.{suggestion}",
+        "{told}: dagen: {days}, totaal {amount}, kassa's: {registers}.{account}{suggestion}",
+        "{told}: days: {days}, total {amount}, registers: {registers}.{account}{suggestion}",
     ),
+    "turnover.mail.account": ('In AFAS heet deze rekening "{account}".', 'AFAS calls this account "{account}".'),
     "turnover.mail.suggestion.spelling": (
         'Misschien "{name}" met extern id "{id}": alleen nullen, spaties of hoofdletters verschillen.',
         'Perhaps "{name}" with external id "{id}": only zeros, blanks or case differ.',

@@ -4,15 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from tasks.realization.intake import markup
+from tasks.realization.intake import exact, markup
 from tasks.realization.intake.actions import ACTIONS, INSERT, UPDATE, meant
 from tasks.realization.intake.markup import CONNECTOR, Told, together
 
 Say = Callable[..., str]
-LONGEST_INTEGER = 1000  #: digits of a JSON number that stays an integer; Python reads no more than 4,300
 
 
 class FileError(ValueError):
@@ -66,26 +64,12 @@ def _by_action(found: list[tuple[str, dict[str, object]]], default: str, referen
 
 def _json(text: str) -> list[object]:
     try:
-        found = json.loads(
-            text,
-            object_pairs_hook=together,
-            parse_float=_number,
-            parse_int=lambda digits: int(digits) if len(digits) <= LONGEST_INTEGER else _number(digits),
-            parse_constant=_not_json,
-        )
+        found = exact.loads(text, _not_json, object_pairs_hook=together)
     except json.JSONDecodeError as error:
         raise Told("realization.file.json", line=error.lineno, column=error.colno) from None
     except RecursionError:
         raise Told("realization.file.list") from None
     return found if isinstance(found, list) else _body(found)
-
-
-def _number(digits: str) -> Decimal | str:
-    """Exactly as written; a number beyond all measure stays text, and is invalid where a number belongs."""
-    try:
-        return Decimal(digits)
-    except InvalidOperation:
-        return digits
 
 
 def _not_json(name: str) -> object:

@@ -54,7 +54,7 @@ def _canonical(line: object) -> object:
 
 
 def _counted(value: object) -> object:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or (isinstance(value, str) and value.isascii()):
         return value
     # In a list, as what no field can hold must not equal the text that shows it.
     return as_text(value) if value is None or isinstance(value, str | int | float | Decimal) else [as_text(value)]

@@ -5,14 +5,13 @@ What AFAS alone can know (does the employee exist, is the period open) is never 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 
 from tasks.realization.intake import keys
 from tasks.realization.intake.actions import INSERT, REASON, addition
 from tasks.realization.intake.demands import FORCE, Fault, Order, demands, lacks_employee
 from tasks.realization.intake.fields import Catalogue, Field
-from tasks.realization.intake.values import Scalar, as_text, boolean, fits, is_empty, is_sendable, plain, shown
+from tasks.realization.intake.values import KINDS, Scalar, as_text, boolean, fits, is_empty, is_sendable, plain, shown
 
 Say = Callable[..., str]  #: key and values to text in the chosen language
 WORK_TYPE = "1"  #: VaIt of a line that names none
@@ -89,28 +88,29 @@ def _field_faults(line: Mapping[str, object], catalogue: Catalogue) -> Iterator[
             if not fits(value, "boolean"):
                 yield Fault(name, "realization.invalid.boolean")
         elif field := catalogue.find(name):
-            # Only the first: what is no number has no length or code either.
-            yield from islice(_value_faults(field, value), 1)
+            if fault := _value_fault(field, value):
+                yield fault
         elif near := catalogue.near(name):
             yield Fault(name, "realization.invalid.misspelt", {"near": near})
         else:
             yield Fault(name, "realization.invalid.unknown")
 
 
-def _value_faults(field: Field, value: object) -> Iterator[Fault]:
+def _value_fault(field: Field, value: object) -> Fault | None:
+    """The first thing that is wrong: what is no number has no length or code either."""
     if is_empty(value):
-        return
-    if not fits(value, field.kind):
-        yield Fault(field.id, f"realization.invalid.{field.kind}")
+        return None
+    if not KINDS[field.kind](value):
+        return Fault(field.id, f"realization.invalid.{field.kind}")
     if not is_sendable(value):
-        yield Fault(field.id, "realization.invalid.character")
+        return Fault(field.id, "realization.invalid.character")
     text = as_text(value)
     if field.codes and text not in field.codes:
-        yield Fault(field.id, "realization.invalid.code", {"codes": ", ".join(field.codes)})
+        return Fault(field.id, "realization.invalid.code", {"codes": ", ".join(field.codes)})
     if field.kind == "text" and 0 < field.length < len(text):
-        yield Fault(field.id, "realization.invalid.length", {"length": len(text), "limit": field.length})
-    if field.id == "XpRe" and not keys.is_key(text):
-        yield Fault(field.id, "realization.invalid.key")
+        return Fault(field.id, "realization.invalid.length", {"length": len(text), "limit": field.length})
+    is_bad_key = field.id == "XpRe" and not keys.is_key(text)
+    return Fault(field.id, "realization.invalid.key") if is_bad_key else None
 
 
 def _hints(line: Mapping[str, object], action: str, say: Say) -> Iterator[str]:

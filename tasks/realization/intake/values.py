@@ -25,10 +25,10 @@ _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 def plain(value: object) -> Scalar:
     """`value` as it is kept and sent; what no field can hold (a list, NaN, half a character) becomes text to show."""
+    if isinstance(value, str):
+        return _whole(value)
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, int | Decimal) and _finite(value):
@@ -39,7 +39,7 @@ def plain(value: object) -> Scalar:
 def as_text(value: object) -> str:
     """The text of any JSON value, the same for 4.00 and "4.00"; nothing is the empty text."""
     if value is None or isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value or "")
+        return _whole(value or "")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
@@ -48,6 +48,10 @@ def as_text(value: object) -> str:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, default=as_text))
     except (ValueError, RecursionError):
         return f"<{type(value).__name__}>"
+
+
+def _whole(text: str) -> str:
+    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
 
 
 def shown(value: object) -> str:
@@ -63,7 +67,9 @@ def is_empty(value: object) -> bool:
 
 def is_sendable(value: object) -> bool:
     """Whether a text has only characters that AFAS can take in; other values always do."""
-    return not (isinstance(value, str) and _UNSENDABLE.search(value))
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return True
+    return not _UNSENDABLE.search(value)
 
 
 def boolean(value: object) -> bool | None:

@@ -156,6 +156,7 @@ def upgrade() -> None:
         "turnover_setting",
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("active_since", workers.columns.Moment(timezone=True), nullable=True),
         sa.Column("daily_at", sa.Time(), nullable=False),
         sa.Column("days_back", sa.Integer(), nullable=False),
         sa.Column("turnover_group", sa.String(), nullable=False),
@@ -250,7 +251,10 @@ def upgrade() -> None:
         sa.Column("other", workers.columns.Money(precision=19, scale=4), nullable=False),
         sa.Column("undated", workers.columns.Money(precision=19, scale=4), nullable=False),
         sa.Column("known_days", sa.Integer(), nullable=False),
+        sa.Column("pruned_days", sa.Integer(), nullable=False),
+        sa.Column("pruned", workers.columns.Money(precision=19, scale=4), nullable=False),
         sa.Column("complaints", workers.columns.Json(), nullable=False),
+        sa.Column("accounts", workers.columns.Json(), nullable=False),
         sa.CheckConstraint("state IN ('due', 'read', 'failed')", name=op.f("ck_source_read_state")),
         sa.ForeignKeyConstraint(["run_id"], ["turnover_run.id"], name=op.f("fk_source_read_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_read")),
@@ -269,6 +273,7 @@ def upgrade() -> None:
             ["turnover_group_id"], ["turnover_group.id"], name=op.f("fk_turnover_turnover_group_id")
         ),
         sa.PrimaryKeyConstraint("register_id", "date", name=op.f("pk_turnover")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "register_day",
@@ -291,21 +296,21 @@ def upgrade() -> None:
             "state IN ('pending', 'written', 'unchanged', 'parked', 'failed', 'vanished')",
             name=op.f("ck_register_day_state"),
         ),
-        sa.ForeignKeyConstraint(["register_id"], ["register.id"], name=op.f("fk_register_day_register_id")),
-        sa.ForeignKeyConstraint(["run_id"], ["turnover_run.id"], name=op.f("fk_register_day_run_id")),
-        sa.ForeignKeyConstraint(["source_read_id"], ["source_read.id"], name=op.f("fk_register_day_source_read_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_day")),
         sa.UniqueConstraint(
-            "run_id",
+            "source_read_id",
             "register_external_id",
             "date",
-            "source_read_id",
-            name=op.f("uq_register_day_run_id_register_external_id_date_source_read_id"),
+            name=op.f("uq_register_day_source_read_id_register_external_id_date"),
         ),
     )
     with op.batch_alter_table("register_day", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_register_day_register_external_id_date", ["register_external_id", "date"], unique=False
+            "ix_register_day_history",
+            ["register_external_id", "date"],
+            unique=False,
+            postgresql_where=sa.text("state = 'written'"),
+            sqlite_where=sa.text("state = 'written'"),
         )
         batch_op.create_index("ix_register_day_run_id_state", ["run_id", "state"], unique=False)
 
@@ -324,6 +329,7 @@ def upgrade() -> None:
             name=op.f("fk_turnover_payment_register_id_date"),
         ),
         sa.PrimaryKeyConstraint("register_id", "date", "payment_method_id", name=op.f("pk_turnover_payment")),
+        sqlite_with_rowid=False,
     )
     # ### end Alembic commands ###
 
@@ -333,7 +339,11 @@ def downgrade() -> None:
     op.drop_table("turnover_payment")
     with op.batch_alter_table("register_day", schema=None) as batch_op:
         batch_op.drop_index("ix_register_day_run_id_state")
-        batch_op.drop_index("ix_register_day_register_external_id_date")
+        batch_op.drop_index(
+            "ix_register_day_history",
+            postgresql_where=sa.text("state = 'written'"),
+            sqlite_where=sa.text("state = 'written'"),
+        )
 
     op.drop_table("register_day")
     op.drop_table("turnover")

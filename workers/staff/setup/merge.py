@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from workers.columns import now
 from workers.staff import models
 from workers.staff.models import TurnoverSetting
 from workers.staff.setup.changes import Changes
@@ -65,7 +66,10 @@ def _merge_turnover(changes: Changes, organisation: Organisation, entry: Entry) 
         if not organisation.new:
             changes.add("config.added", subject=organisation.subject("turnover"))
     kept.entry = entry
+    was_active = kept.row.active and not kept.new
     changes.update(kept, organisation.subject("turnover"), TURNOVER)
+    if kept.row.active and not was_active:
+        kept.row.active_since = now()
 
 
 def _end_pause(changes: Changes, organisation: Organisation, row: models.AfasConnection) -> None:

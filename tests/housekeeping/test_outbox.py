@@ -8,8 +8,9 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tasks.cli.status import status
 from tasks.housekeeping.outbox import send_mail
-from tests.turnover.builders import Shop, execute, rows_of, sale
+from tests.turnover.builders import OTHER, Shop, execute, rows_of, sale
 from workers import settings
 from workers.children import free_port
 from workers.ledger import outbox
@@ -21,7 +22,16 @@ class Desk:
 
     controller: Controller | None = None
     port: int = 0
+    refuses: str = ""
     taken: list[tuple[list[str], str]] = dataclasses.field(default_factory=list)
+
+    async def handle_RCPT(  # noqa: N802 - as below
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        if address == self.refuses:
+            return "550 onbekende mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's name
         content = envelope.content if isinstance(envelope.content, bytes) else b""
@@ -150,6 +160,35 @@ def test_without_smtp_the_mail_stays_and_counts_no_attempt(shop: Shop) -> None:
     mail = posted(shop)
     assert not send_mail(mail)
     assert rows_of("SELECT attempts, sent_at FROM outbox_mail") == [(0, None)]
+
+
+def test_a_refused_recipient_keeps_the_mail_from_nobody_else_and_status_tells_of_it_until_one_reaches_all(
+    shop: Shop, desk: Desk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    execute("""UPDATE afas_connection SET mail_to = '["weg@voorbeeld.nl", "beheer@voorbeeld.nl"]'""")
+    desk.refuses = "weg@voorbeeld.nl"
+    desk.open()
+    mail = posted(shop)
+    assert [send_mail(mail), send_mail(mail)] == [True, False]
+    assert [to for to, _ in desk.taken] == [["beheer@voorbeeld.nl"]]
+    assert outbox.due() == []
+    [(sent, error)] = rows_of("SELECT sent_at, error FROM outbox_mail")
+    assert sent is not None
+    assert "weg@voorbeeld.nl" in error
+    assert status() == 1
+    told = next(line for line in capsys.readouterr().out.splitlines() if " mail:" in line)
+    assert told.startswith(" !  mail: de laatste mail kwam niet bij iedereen aan: ")
+    assert "weg@voorbeeld.nl" in told
+    assert "550 onbekende mailbox" in told
+    shop.id = shop.organisation(OTHER)
+    execute(f"UPDATE afas_connection SET mail_to = '[\"beheer@voorbeeld.nl\"]' WHERE organisation_id = {shop.id}")
+    assert send_mail(posted(shop))
+    status()
+    assert "kwam niet bij iedereen aan" in capsys.readouterr().out, "another organisation's mail says nothing of it"
+    shop.id, desk.refuses = 1, ""
+    assert send_mail(posted(shop))
+    status()
+    assert "kwam niet bij iedereen aan" not in capsys.readouterr().out
 
 
 def test_a_sender_that_died_holds_no_mail_for_ever(shop: Shop, desk: Desk) -> None:

@@ -1,0 +1,237 @@
+"""One chunk with all that decides about it: loaded whole, recorded whole, given back as its next step wants it."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tasks.realization import closing, core, mapping
+from tasks.realization.chunks import MAX_FRUITLESS, PUT_OFF, SAME_REFUSALS, Turn, brakes, fruitless
+from tasks.realization.closing import Closed
+from tasks.realization.core import Step
+from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
+from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
+from tasks.realization.trust import after, holds, lag
+from tasks.realization.words import Action, Chunk, Limits, LineState, Trust
+from workers.afas.errors import AfasError, TryLater
+from workers.database import reading
+from workers.ledger.realization import deliveries, work
+from workers.ledger.realization.models import ChunkState, Line
+from workers.ledger.realization.work import Held
+from workers.settings import current
+from workers.staff import pause as pauses
+from workers.staff.models import AfasConnection
+from workers.texts import text
+
+LONGEST_LOOK = 300  #: seconds between two read-backs that move nothing
+
+
+@dataclass(frozen=True)
+class Case:
+    """A chunk that this worker holds, as it stood at `now` by the database; `rows` are its lines in the ledger.
+
+    `ends`: what its decisions told people, to be handed on once they are committed; `pause`: seconds that they impose.
+    """
+
+    held: Held
+    rows: tuple[Line, ...]
+    chunk: Chunk
+    trust: Trust
+    limits: Limits
+    now: dt.datetime
+    fresh_elsewhere: bool
+    held_elsewhere: bool
+    cautious: bool
+    ends: tuple[Closed, ...] = ()
+    pause: float = 0.0
+
+    @cached_property
+    def step(self) -> Step:
+        """What the chunk does next."""
+        if self.cautious and any(self.unlooked(line) for line in self.rows):
+            return Ask(self.now, urgent=True)
+        fresh = self.fresh_elsewhere or any(line.state == LineState.PENDING for line in self.chunk.lines)
+        held = self.held_elsewhere or holds(self.chunk, self.trust)
+        return core.next_step(self.chunk)(self.chunk, Turn(self.now, self.trust, self.limits, fresh, held))
+
+    def unlooked(self, line: Line) -> bool:
+        """Whether the line was never sent and no read-back has looked for it since it came in."""
+        return line.looked_at is None and line.state == LineState.PENDING and not self.chunk.attempts
+
+
+def opened(held: Held) -> Case:
+    """The chunk as the ledger has it."""
+    with reading() as session:
+        return fresh(session, held)
+
+
+def fresh(session: Session, held: Held) -> Case:
+    """The chunk as it stands in this transaction."""
+    session.expire_all()
+    now = work.clock(session)
+    delivery = deliveries.get(session, held.owner)
+    connection = session.get_one(AfasConnection, held.owner)
+    trust = mapping.trust(delivery, read_back=connection.read_back is not None)
+    lines, attempts = work.rows(session, held.id)
+    behind = {} if held.batch.action == "insert" else work.behind(session, held.id)
+    row = session.get_one(type(held.chunk), held.id)
+    return Case(
+        held,
+        tuple(lines),
+        mapping.chunk(row, Action(held.batch.action), lines, attempts, behind),
+        trust,
+        limits_of(trust),
+        now,
+        work.fresh_elsewhere(session, held, MAX_FRUITLESS),
+        work.others_hold(session, held),
+        delivery.cautious_until is not None and delivery.cautious_until > now,
+    )
+
+
+def limits_of(trust: Trust) -> Limits:
+    """The times that prove something to an organisation that is trusted so."""
+    settings = current()
+    return mapping.limits(settings, lag(trust, timedelta(seconds=settings.read_back_lag)))
+
+
+def record(
+    session: Session,
+    case: Case,
+    ruling: Ruling,
+    *,
+    read_back: int | None = None,
+    session_guid: str | None = None,
+) -> Case:
+    """Write what was decided: lines, attempts, trust, what is told; the chunk still belongs to the worker.
+
+    Returns the case as it is then.
+    """
+    rows = {row.id: row for row in case.rows}
+    decided = [mapping.granted(line, rows[line.id]) for line in ruling.lines]
+    changed = {line.id: mapping.line_columns(line, rows[line.id], case.now, session_guid) for line in decided}
+    work.save_lines(session, changed.values())
+    if read_back is not None:
+        kept = ("state", "matter")
+        told = [
+            {"line_id": one, "read_back_id": read_back, **{n: row[n] for n in kept}} for one, row in changed.items()
+        ]
+        deliveries.events(session, [one for one in told if rows[one["line_id"]].state != one["state"]])
+    if case.chunk.action == Action.DELETE:
+        gone = [id_ for line in decided if line.state == LineState.APPLIED for id_ in line.afas_ids]
+        work.free_keys(session, case.held.batch.environment_id, gone)
+    count = case.chunk.fruitless
+    for number, moved in ruling.judged.items():
+        work.save_attempt(session, number, judged=True)
+        found = next(one for one in case.chunk.attempts if one.number == number)
+        count = fruitless(count, found, moved=moved)
+    for one in ruling.told:
+        deliveries.told(session, case.held.owner, case.held.batch.id, one.matter, (list(one.lines), list(one.afas_ids)))
+    trust = after(case.trust, None, [ruling])
+    deliveries.save(session, case.held.owner, **mapping.trust_columns(case.trust, trust))
+    work.count(session, case.held, count)
+    case = stop(session, case, ruling.stop) if ruling.stop else case
+    case = _pause(session, case, ruling.pause) if ruling.pause else case
+    case = _brake(session, case) if any(line.state == LineState.REFUSED for line in decided) else case
+    new = {line.id: line for line in decided}
+    chunk = replace(
+        case.chunk,
+        lines=tuple(new.get(line.id, line) for line in case.chunk.lines),
+        attempts=tuple(replace(one, judged=one.judged or one.number in ruling.judged) for one in case.chunk.attempts),
+        fruitless=count,
+    )
+    return replace(case, chunk=chunk, trust=trust, limits=limits_of(trust))
+
+
+def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
+    """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it."""
+    step, held, sweep = case.step, case.held, current().sweep_seconds
+    own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
+    own["fresh"] = sum(line.state == LineState.PENDING for line in case.chunk.lines)
+    if isinstance(step, Ask):
+        return _to_read_back(session, case, step, own, looks=held.chunk.looks + 1 if looked else 0)
+    if isinstance(step, Wait) and step.until is not None:
+        work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
+        return _after(case, (step.until - case.now).total_seconds())
+    own["due_at"] = None
+    if isinstance(step, Send):
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=None, **work.hint_in(sweep))
+        return _after(case, case.pause)
+    if isinstance(step, Wait):
+        # It stands with those that wait for a call: whatever moves next gives it its turn.
+        waits = held.chunk.wants_slot_at or (held.batch.created_at if _holds_lines_back(case.chunk) else case.now)
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
+        return _after(case)
+    state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
+    work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
+    return _after(case, None, closing.close(session, held.batch.id))
+
+
+def _holds_lines_back(chunk: Chunk) -> bool:
+    """Whether lines that AFAS may never have come to wait for a suspect: it goes before others."""
+    doubted = any(line.state == LineState.IN_DOUBT and not line.matter for line in chunk.lines)
+    return doubted and any(line.state == LineState.SUSPECT for line in chunk.lines)
+
+
+def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":
+    """One that moved nothing is made again ever later; one that is put off comes up after five minutes at most."""
+    chunk = case.held.chunk
+    pause = timedelta(seconds=min(2**looks, LONGEST_LOOK)) if looks else timedelta(0)
+    not_before, since = max(step.not_before, case.now + pause), chunk.waits_since or case.now
+    hint = max(not_before, min(since + PUT_OFF, case.now + timedelta(seconds=current().sweep_seconds)))
+    own |= {"due_at": not_before, "hint_at": hint, "hints": 0, "waits_since": since, "urgent": step.urgent}
+    work.release(session, case.held, ChunkState.TO_READ_BACK, **own | {"looks": looks})
+    return _after(case, max(0.0, (not_before - case.now).total_seconds()))
+
+
+def _after(case: Case, seconds: float | None = None, closed: Closed | None = None) -> "After":
+    every = closing.together(*case.ends, closed) if case.ends or closed else None
+    return After(None if seconds is None else case.held.id, seconds or 0.0, every)
+
+
+@dataclass(frozen=True)
+class After:
+    """What is to be handed on once the transaction is committed: the chunk again in `seconds`, and a batch's end."""
+
+    chunk: int | None
+    seconds: float = 0.0
+    closed: Closed | None = None
+
+
+def stop(session: Session, case: Case, why: Told) -> Case:
+    """The organisation's deliveries stop, until a person resumes; told once."""
+    trust = replace(case.trust, stopped=True)
+    if not deliveries.stop(session, case.held.owner, why.matter):
+        return replace(case, trust=trust)
+    mail = closing.stopped(session, case.held.owner, why.matter, list(why.lines), list(why.afas_ids))
+    return replace(case, trust=trust, ends=(*case.ends, Closed((mail,))))
+
+
+def hold_up(session: Session, case: Case, error: Exception) -> Case:
+    """An error of the organisation's, and not of this chunk's, makes it wait; what passes soon burns nobody's tries."""
+    if not isinstance(error, TryLater):
+        kind = error.kind if isinstance(error, AfasError) else "configuration"
+        return _paused(session, case, kind, str(error), pauses.PROBE_SECONDS)
+    failures = min(deliveries.failed(session, case.held.owner), 16)
+    seconds = max(error.pause or 0, min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE).total_seconds())
+    return _paused(session, case, work.UNREACHABLE, str(error), seconds)
+
+
+def _pause(session: Session, case: Case, pause: Pause) -> Case:
+    seconds = pauses.PROBE_SECONDS if pause.until is None else (pause.until - case.now).total_seconds()
+    return _paused(session, case, pause.cause, text(f"delivery.pause.{pause.cause}"), seconds)
+
+
+def _paused(session: Session, case: Case, kind: str, reason: str, seconds: float) -> Case:
+    mail = closing.paused(session, case.held.owner, kind, reason, seconds)
+    case = replace(case, pause=seconds)
+    return case if mail is None else replace(case, ends=(*case.ends, Closed((mail,))))
+
+
+def _brake(session: Session, case: Case) -> Case:
+    batch = case.held.batch
+    verdicts = work.last_verdicts(session, batch.id, batch.counted_from, SAME_REFUSALS)
+    closed = closing.braked(session, batch.id, verdicts[-1] or "") if brakes(verdicts) else None
+    return replace(case, ends=(*case.ends, closed)) if closed else case

@@ -1,0 +1,58 @@
+"""The fields of a line as they are compared with what AFAS shows: dates, exact numbers, flags, trimmed texts."""
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from tasks.realization.intake.fields import shipped
+from tasks.realization.intake.values import as_text, boolean, day, is_empty
+from tasks.realization.trust import CHECKED
+from tasks.realization.words import Row, Value
+
+NAMING = frozenset({"Id", "XpRe"})  #: fields that say which line is meant, and change nothing
+NUMBERS = tuple(name for name, field in shipped().fields.items() if field.kind == "number")
+_DAYS = ("DaTi",)
+_FLAGS = frozenset(name for name, field in shipped().fields.items() if field.kind == "boolean")
+
+
+def values(fields: Mapping[str, Any]) -> dict[str, Value]:
+    """Those by which a row of AFAS is known as the line's own."""
+    return {name: value(name, fields[name]) for name in CHECKED if not is_empty(fields.get(name))}
+
+
+def asked(fields: Mapping[str, Any]) -> dict[str, Value]:
+    """Those that a change sets."""
+    return {name: value(name, given) for name, given in fields.items() if name not in NAMING}
+
+
+def value(name: str, given: Any) -> Value:
+    """One field's value; what is not of its kind stays text, and equals nothing else."""
+    text = as_text(given)
+    if is_empty(given):
+        return None
+    if name in _DAYS:
+        return day(text) or text
+    if name in _FLAGS:
+        flag = boolean(given)
+        return text if flag is None else flag
+    if name in NUMBERS:
+        try:
+            return Decimal(text)
+        except InvalidOperation:
+            return text
+    return text
+
+
+def columns(row: Row) -> dict[str, Any]:
+    """A row of AFAS as the ledger keeps it."""
+    kept = {name: one.isoformat() if isinstance(one, dt.date) else one for name, one in row.values.items()}
+    kept = {name: str(one) if isinstance(one, Decimal) else one for name, one in kept.items()}
+    modified = row.modified.isoformat() if row.modified else None
+    return {"id": row.afas_id, "key": row.key, "values": kept, "modified": modified}
+
+
+def row(kept: Mapping[str, Any]) -> Row:
+    """The row again."""
+    modified = dt.datetime.fromisoformat(kept["modified"]) if kept["modified"] else None
+    return Row(kept["id"], kept["key"], {name: value(name, one) for name, one in kept["values"].items()}, modified)

@@ -1,0 +1,163 @@
+"""One call that writes: everything got first, the attempt written before its first byte, its answer settled after."""
+
+import time
+from dataclasses import replace
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from tasks.realization import case, mapping, reach
+from tasks.realization.case import After, Case
+from tasks.realization.continuity import Continuity, Mark, continuity
+from tasks.realization.decisions import Send, Told
+from tasks.realization.settle import Setting, settle
+from tasks.realization.verdict import Meaning, meaning
+from tasks.realization.words import WATCHED, Attempt, Matter
+from workers import marks
+from workers.afas.errors import AfasError
+from workers.afas.posting import Record
+from workers.afas.reply import Reach, Reply
+from workers.afas.updateconnector import UpdateConnector
+from workers.database import reading, transaction
+from workers.leases import LeaseLostError
+from workers.ledger.realization import deliveries, work
+from workers.ledger.realization.slots import Place
+from workers.ledger.realization.work import Held
+from workers.secrets import SecretError
+from workers.settings import current as settings
+from workers.texts import text
+
+PATIENCE = 60.0  #: seconds that an answer waits for a database that is away
+UNAUTHORISED = 401
+
+
+class _MovedError(Exception):
+    """Raised when the world has moved since the step was decided: nothing is sent."""
+
+
+class NoMarkError(Exception):
+    """Raised when an attempt's number could be kept nowhere outside the database: nothing is sent."""
+
+
+def send(opened: Case, step: Send, place: Place) -> After:
+    """Send the step's lines as one attempt and settle what comes back; the parallel call is given back in between."""
+    if not _continues():
+        return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
+    call = _Call(opened, step)
+    try:
+        with reach.writer(opened.held.owner) as writer:
+            reply = reach.write(writer, opened, step, call.record)
+            renewed = reply.status == UNAUTHORISED and not _refused_before(opened) and _renewed(writer)
+    except _MovedError:
+        return _put_back(case.opened(opened.held))
+    except NoMarkError:
+        unmarked = NoMarkError(text("delivery.marks", path=settings().home))
+        return _recorded(opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
+    except (AfasError, SecretError) as error:
+        place.end()
+        return _put_back(opened, error=error)
+    place.end()
+    return _recorded(opened, call.number, reply, hold=not renewed)
+
+
+def lost(opened: Case, attempt: Attempt) -> After:
+    """Settle a call that a crash left open: nobody knows what became of it, and nobody posts it again."""
+    return _recorded(opened, attempt.number, Reply(Reach.LOST))
+
+
+class _Call:
+    """One attempt while it goes; `number` once it is written."""
+
+    def __init__(self, opened: Case, step: Send) -> None:
+        self._opened, self._step = opened, step
+        self.number = 0
+        self.record = Record(self._begin, self._late)
+
+    def _begin(self) -> None:
+        watched = self._step.purpose in WATCHED and self._opened.trust.read_back
+        lines = list(self._step.lines)
+        with transaction() as session:
+            number = work.begin(session, self._opened.held, self._step.purpose, lines, watched=watched)
+        if number is None:
+            raise _MovedError
+        self.number = number
+        if not marks.write(marks.Mark(deliveries.installation() or "", number)):
+            raise NoMarkError
+
+    def _late(self) -> None:
+        with transaction() as session:
+            work.save_attempt(session, self.number, late_at=work.clock(session))
+
+
+def _continues() -> bool:
+    """Whether this database is the one that sent last. The marks first: an attempt is written before its mark."""
+    outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
+    with reading() as session:
+        ledger = Mark(deliveries.installation() or "", work.attempts_so_far(session))
+    return continuity(ledger, outside) != Continuity.STOP
+
+
+def _renewed(writer: UpdateConnector) -> bool:
+    """Whether there is another token now; that there is none to be had takes nothing from AFAS's answer."""
+    try:
+        return writer.renew()
+    except AfasError:
+        return False
+
+
+def _refused_before(opened: Case) -> bool:
+    """Whether the chunk's last call was refused as well: then another new token would not help either."""
+    last = opened.chunk.attempts[-1:]
+    return any(call.answer is not None and call.answer.status == UNAUTHORISED for call in last)
+
+
+def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, error: Exception | None = None) -> After:
+    """Settle attempt `number`; `hold` false: what stopped it is mended, and its organisation need not wait.
+
+    `error`: why it was not sent, for which the organisation waits. An answer outlives a short
+    absence of the database, for nothing else tells what it told.
+    """
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with transaction() as session:
+                after = _write(session, opened.held, number, reply, hold=hold)
+                return _given_back(session, opened.held, case.hold_up(session, after, error) if error else after)
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > until:
+                raise
+            time.sleep(1)
+
+
+def _write(session: Session, held: Held, number: int, reply: Reply, *, hold: bool) -> Case:
+    """The case with the answer in it. Raises LeaseLostError, but for a success: whoever has it records it."""
+    mine = work.owns(session, held)
+    current = case.fresh(session, held)
+    answer = mapping.answer(reply, current.now)
+    if not mine and meaning(answer) != Meaning.APPLIED:
+        raise LeaseLostError
+    work.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
+    chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
+    failures = deliveries.get(session, held.owner).failures
+    ruling = settle(chunk, attempt, Setting(current.limits, current.trust, failures))
+    unreachable = meaning(answer) == Meaning.UNREACHABLE
+    deliveries.save(session, held.owner, failures=failures + 1 if unreachable else 0)
+    ruling = ruling if hold else replace(ruling, pause=None)
+    return case.record(session, replace(current, chunk=chunk), ruling, session_guid=reply.session_guid)
+
+
+def _given_back(session: Session, held: Held, after: Case) -> After:
+    if work.owns(session, held):
+        return case.put_back(session, after)
+    # Whoever holds the chunk now did not know, and begins anew.
+    work.take_fence(session, held.id, settings().sweep_seconds)
+    return After(held.id)
+
+
+def _put_back(opened: Case, *, error: Exception | None = None, stop: Told | None = None) -> After:
+    with transaction() as session:
+        if error is not None:
+            opened = case.hold_up(session, opened, error)
+        if stop is not None:
+            opened = case.stop(session, opened, stop)
+        return case.put_back(session, opened)

@@ -1,0 +1,125 @@
+"""AFAS as delivery reaches it: the connection of an organisation, what goes out of a line, and what is read back."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from tasks import connect
+from tasks.realization.case import Case
+from tasks.realization.decisions import Send
+from tasks.realization.fields import NUMBERS
+from tasks.realization.images import Names
+from tasks.realization.intake.values import as_text, day
+from tasks.realization.words import Action, Row, folded
+from workers.afas.calls import Call
+from workers.afas.client import Client
+from workers.afas.posting import Record
+from workers.afas.readback import ReadBack
+from workers.afas.reply import Reply
+from workers.afas.shown import Shown
+from workers.afas.updateconnector import UpdateConnector
+from workers.database import reading
+from workers.ledger import calls
+from workers.ledger.realization.models import Line
+from workers.settings import current
+from workers.staff import lookup
+from workers.staff.models import AfasConnection
+from workers.staff.tokens import SharedTokens
+
+BEFORE_INTAKE = dt.timedelta(hours=24)  #: clocks and summer time differ
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is read back: inserted lines by their days (None: none) and folded keys, made since an intake; `names`.
+
+    `given`: the keys among the names as they were given, for AFAS has its own idea of equal texts.
+    """
+
+    days: tuple[dt.date, dt.date] | None
+    since: dt.datetime
+    keys: frozenset[str]
+    names: Names
+    given: frozenset[str] = frozenset()
+
+    def shown(self) -> dict[str, Any]:
+        """As it is kept."""
+        days = [day.isoformat() for day in self.days] if self.days else []
+        return {"days": days, "since": self.since.isoformat(), "ids": len(self.names.ids), "keys": len(self.keys)}
+
+
+@contextmanager
+def client(owner: int) -> Iterator[tuple[Client, AfasConnection]]:
+    """A client of the organisation's environment, every call of which is kept. Raises AfasError, SecretError."""
+    with reading() as session:
+        connection, row = lookup.connection(session, owner), session.get_one(AfasConnection, owner)
+
+    def log(call: Call) -> None:
+        # A database that is away must not take AFAS's answer along.
+        with suppress(DBAPIError):
+            calls.add(owner, None, connection.environment, {name: getattr(call, name) for name in calls.FACTS})
+
+    tokens = SharedTokens(owner, connection.guid)
+    with connect.client(connection.environment, connect.credential(connection, None, tokens), current(), log) as afas:
+        yield afas, row
+
+
+@contextmanager
+def writer(owner: int) -> Iterator[UpdateConnector]:
+    """The organisation's UpdateConnector. Raises AfasError, SecretError."""
+    with client(owner) as (afas, row):
+        yield UpdateConnector(afas, current().send_within, row.delete_style)
+
+
+def write(to: UpdateConnector, opened: Case, step: Send, record: Record) -> Reply:
+    """One call with the step's lines in their order. Raises AfasError, and what `record` raises, before it begins."""
+    rows = {row.id: row for row in opened.rows}
+    lines = [rows[line] for line in step.lines]
+    if opened.held.batch.action == Action.INSERT:
+        return to.insert([line.fields for line in lines], record)
+    known = {line.id: line for line in opened.chunk.lines}
+    ids = [known[line.id].afas_ids[0] for line in lines]
+    days = [_day(line) for line in lines]
+    if opened.held.batch.action == Action.DELETE:
+        return to.delete(ids[0], days[0], record)
+    return to.change([_named(*every) for every in zip(lines, ids, days, strict=True)], record)
+
+
+def _named(line: Line, afas_id: str, on: dt.date | None) -> Mapping[str, Any]:
+    """The fields of a change, which AFAS wants to have Id and DaTi among them."""
+    return {"Id": afas_id, **({"DaTi": on} if on else {}), **line.fields} | {"Id": afas_id}
+
+
+def _day(line: Line) -> dt.date | None:
+    """The line's date as it was given, else as a read-back showed it."""
+    before: Sequence[Any] = [(line.before or {}).get("values", {}).get("DaTi")]
+    return next((found for value in (line.fields.get("DaTi"), *before) if (found := day(as_text(value)))), None)
+
+
+def read_back(owner: int, question: Question) -> tuple[Row, ...]:
+    """All rows that AFAS shows for the question. Raises AfasError when any page of it could not be had."""
+    with client(owner) as (afas, row):
+        mapped = row.read_back or {}
+        numbers = [name for name in mapped.get("fields") or {} if name in NUMBERS]
+        asking = ReadBack(afas, mapped, numbers)
+        found = [*asking.by_id(question.names.ids), *asking.by_key(question.given)]
+        if question.days:
+            found += _inserted(asking, question)
+    return tuple({shown.afas_id: _row(shown) for shown in found}.values())
+
+
+def _inserted(asking: ReadBack, question: Question) -> list[Shown]:
+    since = question.since - BEFORE_INTAKE
+    found = asking.between(*question.days, since) if question.days else []
+    if asking.shows_created and question.keys - {folded(shown.key) for shown in found}:
+        # Somebody may have changed a line's date.
+        found += asking.made_since(since)
+    return found
+
+
+def _row(shown: Shown) -> Row:
+    return Row(shown.afas_id, shown.key, shown.values, shown.modified)

@@ -1,0 +1,87 @@
+"""An organisation that was stopped, and an installation whose database was restored, go on at a person's word."""
+
+from sqlalchemy.orm import Session
+
+from tasks.realization import closing, mapping
+from tasks.realization.closing import Closed
+from tasks.realization.humans import RefusedError
+from tasks.realization.trust import doubted
+from tasks.realization.words import Action, LineState
+from workers import marks
+from workers.afas.address import checked_base
+from workers.afas.errors import AddressError
+from workers.database import transaction
+from workers.ledger.realization import batches, deliveries, humans, intake, work
+from workers.ledger.realization.models import Batch, Chunk
+from workers.settings import current
+from workers.staff import lookup
+from workers.texts import text
+
+CAUTIOUS = 7 * 86_400.0  #: seconds after an adoption in which each batch is read back before its first sending
+CONTINUITY = "continuity"  #: the stop that only an adoption ends
+
+
+def resume(guid: str) -> Closed | None:
+    """End the stop of the organisation's deliveries, or their going singly; they begin with a pathfinder.
+
+    None: it was neither. Raises UnknownOrganisationError, RefusedError.
+    """
+    with transaction() as session:
+        owner = lookup.owner_of(session, lookup.organisation_id(session, guid))
+        if owner is None or not humans.delivers(session, owner):
+            return None
+        chunks = humans.lock(session, humans.of_owner(session, owner))
+        delivery = deliveries.get(session, owner, lock=True)
+        if delivery.stop == CONTINUITY:
+            raise RefusedError(text("people.adopt_first"))
+        if delivery.stop is None and not delivery.single:
+            return None
+        humans.fence_out(session, [chunk.id for chunk in chunks], current().sweep_seconds)
+        if delivery.stop is not None:
+            for chunk in chunks:
+                _doubt(session, chunk)
+        humans.resume(session, owner)
+        mail = closing.went_on(session, owner)
+        return Closed(() if mail is None else (mail,), (), tuple(chunk.id for chunk in chunks))
+
+
+def adopt() -> tuple[int, Closed]:
+    """Take this database for the one that sends from now on, whatever it may have forgotten.
+
+    Gives the number of lines that are in doubt by that. Raises RefusedError when the marks can't be written.
+    """
+    if (name := deliveries.installation()) is None:
+        raise RefusedError(text("people.nothing_to_adopt"))
+    with transaction() as session:
+        _ensure_deliveries(session)
+        chunks = [chunk.id for chunk in humans.lock(session, humans.unfinished_chunks(session))]
+        lines = humans.adopt(session, chunks, CAUTIOUS, current().sweep_seconds)
+        for batch in batches.of_chunks(session, chunks):
+            batches.reopened(session, batch)
+        session.flush()
+        mark = marks.Mark(name, work.attempts_so_far(session))
+    if not marks.write(mark):
+        raise RefusedError(text("delivery.marks", path=current().home))
+    return lines, Closed(chunks=tuple(chunks))
+
+
+def _doubt(session: Session, chunk: Chunk) -> None:
+    """What the view that was found wrong had judged absent is in doubt again, or a resume would send on its word."""
+    if session.get_one(Batch, chunk.batch_id).action != Action.INSERT:
+        return
+    lines, attempts = work.rows(session, chunk.id)
+    before = mapping.chunk(chunk, Action.INSERT, lines, attempts, {})
+    after = doubted(before)
+    for old, new in zip(before.lines, after.lines, strict=True):
+        if old.state != new.state:
+            humans.move(session, new.id, old.state, state=LineState.IN_DOUBT, goes_as=None, witnessed=False)
+
+
+def _ensure_deliveries(session: Session) -> None:
+    """A row for each connection: one whose first batch was lost with the old database has to be careful as well."""
+    for owner, address in humans.connections(session):
+        try:
+            environment = intake.environment(session, checked_base(address, current().allowed_hosts))
+        except AddressError:
+            continue
+        deliveries.ensure(session, owner, environment)

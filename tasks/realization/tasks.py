@@ -1,0 +1,68 @@
+"""The realization river's door for Celery."""
+
+from typing import Any
+
+from tasks.realization import deliver as delivery
+from tasks.realization import status as standing
+from tasks.realization import submit as intake
+from tasks.realization.deliver import Hands
+from tasks.realization.intake import messages
+from tasks.realization.submit import SubmitRejected
+from workers.celery import app
+from workers.ledger.realization.intake import PASSING
+from workers.sending import send, sent
+from workers.texts import text
+
+LONGEST_PAUSE = 60  #: seconds between two tries at a database that is away
+STRATEGY, REQUEST = "tasks.realization.received:strategy", "tasks.realization.received:Request"
+
+
+def send_chunk(chunk: int, seconds: float) -> None:
+    """One message for a chunk that is in the ledger."""
+    sent("realization.deliver_chunk", seconds, chunk=chunk)
+
+
+HANDS = Hands(
+    chunk=send_chunk,
+    mail=lambda mail: send("housekeeping.send_mail", mail=mail),
+    reply=lambda reply: send("housekeeping.send_reply", reply=reply),
+)
+
+
+@app.task(
+    name="realization.submit",
+    bind=True,
+    Strategy=STRATEGY,
+    Request=REQUEST,
+    throws=(SubmitRejected,),
+    max_retries=None,
+    # Until its rows are committed the message is all that there is of a batch; twice it makes the same one.
+    acks_late=True,
+    reject_on_worker_lost=True,
+)
+def submit(self: Any, /, *args: Any, **message: Any) -> dict[str, int]:
+    """Take in a batch of lines, or keep the message with the reason why not."""
+    if args:
+        message["args"] = args
+    try:
+        return intake.take_or_keep(message, self.request.id, HANDS)
+    except PASSING:
+        pause = min(2**self.request.retries, LONGEST_PAUSE)
+    # Out here, for the error's own text may show values.
+    shown = {"argsrepr": "()", "kwargsrepr": self.request.kwargsrepr}
+    raise self.retry(args=(), kwargs=message, countdown=pause, **shown)
+
+
+@app.task(name="realization.status", Strategy=STRATEGY, Request=REQUEST, throws=(ValueError,))
+def status(batch: int, after: int | None = None, limit: int | None = None) -> dict[str, Any]:
+    """Where a batch stands, and its lines after the line `after`, at most `limit` of them."""
+    asked = {"batch": batch, "after": after, "limit": limit}
+    if wrong := messages.faults("realization.status", asked, text):
+        raise ValueError("; ".join(wrong))
+    return standing.answer(batch, after, limit)
+
+
+@app.task(name="realization.deliver_chunk", ignore_result=True)
+def deliver_chunk(chunk: int) -> None:
+    """Do what the chunk needs next: at most one call that writes."""
+    delivery.deliver(chunk, HANDS)

@@ -1,0 +1,144 @@
+"""What is told of lines and halts: the ledger's facts with the field meant and the remedy."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tasks.realization import remedies
+from tasks.realization.intake.fields import Catalogue, shipped, with_metainfo
+from tasks.realization.remedies import Meant
+from tasks.realization.wording import MOST_KEYS, BatchFacts, Group
+from workers.ledger.realization import batches
+from workers.ledger.realization.batches import Outcome
+from workers.ledger.realization.halts import PAUSE, STOP, WENT_ON
+from workers.ledger.realization.models import Batch, Environment, Line
+from workers.ledger.realization.work import UNREACHABLE
+from workers.staff.models import Organisation
+from workers.staff.pause import BUSY
+from workers.texts import TEXTS, text
+
+NOT_APPLIED = ("refused", "invalid", "in_doubt", "conflict")
+REFERENCES = 3  #: profitLogReferences that a group names
+#: Matters of lines in doubt whose remedy is to look and to decide, and those with a remedy of their own.
+DOUBTS = frozenset({None, "exists", "unnamed", "lost", "too_large"})
+MENDED = frozenset({"duplicate", "key_collision", "moved", "absent", "ambiguous"})
+
+
+class Reader:
+    """Reads lines of one environment for people."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._meant = Meant(catalogue)
+
+    def field(self, line: Line | Outcome) -> str | None:
+        """The field meant, by its id."""
+        if not line.message or line.state not in NOT_APPLIED:
+            return None
+        return self._meant.by_us(line.message) if line.state == "invalid" else self._meant.by_afas(line.message)
+
+    def shown_field(self, line: Line | Outcome) -> str | None:
+        """The field meant as people know it; a line that we refused says it itself."""
+        field = self.field(line) if line.state != "invalid" else None
+        label = self._meant.label(field, text("realization.language")) if field else None
+        return f"{label} ({field})" if label else field
+
+    def reason(self, line: Line | Outcome) -> str:
+        """Why the line is where it is: the matter, else AFAS's text or ours."""
+        matter = line.matter or ("unsettled" if line.state == "in_doubt" else None)
+        said = line.message if line.matter != "duplicate" else None
+        parts = [about(matter) if matter else None, said]
+        return ": ".join(filter(None, parts)) or "-"
+
+    def remedy(self, line: Line | Outcome) -> str | None:
+        """What to do; None where the text is not known, or says it itself."""
+        if line.matter in MENDED:
+            return text(f"batches.remedy.{line.matter}")
+        if line.state == "in_doubt" and line.matter in DOUBTS:
+            return text("batches.remedy.doubt")
+        known = remedies.known(line.message) if line.message and line.state in ("refused", "conflict") else None
+        return text(f"batches.known.{known}") if known else None
+
+
+def reader(session: Session, environment_id: int) -> Reader:
+    """Reads lines by the environment's own field list, where it is known."""
+    metainfo = session.get_one(Environment, environment_id).metainfo
+    return Reader(with_metainfo(metainfo) if metainfo else shipped())
+
+
+def told(line: Line, by: Reader) -> dict[str, Any]:
+    """A line as status and reply tell it."""
+    return {
+        "line": line.id,
+        "XpRe": line.xp_re,
+        "Id": line.afas_id.replace(" ", "") if line.afas_id else None,
+        "Sessieguid": line.session_guid,
+        "state": line.state,
+        "message": line.message or (by.reason(line) if line.matter else None),
+        "profitLogReference": line.reference,
+        "field": by.field(line),
+        "remedy": by.remedy(line),
+    }
+
+
+def facts(session: Session, batch: Batch, organisation: Organisation, behind: Sequence[int]) -> BatchFacts:
+    """What the mail tells of a batch."""
+    found = batches.outcomes(session, batch.id, *NOT_APPLIED)
+    return BatchFacts(
+        batch.id,
+        organisation.name,
+        batch.reference,
+        batch.action,
+        batch.state,
+        batches.counts(session, batch.id),
+        groups(found, reader(session, batch.environment_id)),
+        [about(matter) for matter in batches.notices(session, batch.id)],
+        (batch.brake_text or "") if batch.braked_at else None,
+        behind,
+    )
+
+
+def groups(lines: Iterable[Outcome], by: Reader) -> list[Group]:
+    """Lines by state and reason, in order of the first of each; only the first ones are kept."""
+    first: dict[tuple[str, str], list[Outcome]] = {}
+    counts: Counter[tuple[str, str]] = Counter()
+    for line in lines:
+        kind = (line.state, by.reason(line))
+        counts[kind] += 1
+        if counts[kind] <= MOST_KEYS:
+            first.setdefault(kind, []).append(line)
+    return [
+        Group(
+            *kind,
+            counts[kind],
+            tuple(line.xp_re or f"#{line.id}" for line in some),
+            tuple(dict.fromkeys(line.reference for line in some if line.reference))[:REFERENCES],
+            by.shown_field(some[0]),
+            by.remedy(some[0]),
+        )
+        for kind, some in first.items()
+    ]
+
+
+def halt(matter: str, reason: str | None, guid: str) -> tuple[str, str]:
+    """What an organisation's halt or notice is, and its remedy."""
+    name = matter.removeprefix(STOP)
+    if matter == WENT_ON:
+        return text("batches.halt.went_on"), ""
+    if matter.startswith(PAUSE):
+        timed = matter.removeprefix(PAUSE) in (BUSY, UNREACHABLE)
+        return reason or "", text("batches.halt.by_itself" if timed else "batches.halt.mend")
+    remedies_ = [text("batches.remedy.census")] if name == "census" else []
+    if name == "order":
+        remedies_.append(text("batches.remedy.order", guid=guid))
+    if matter != name:
+        stop = text("batches.remedy.continuity") if name == "continuity" else text("batches.remedy.stop", guid=guid)
+        remedies_.append(stop)
+    return about(name), "\n\n".join(remedies_)
+
+
+def about(matter: str) -> str:
+    """What a matter is, in a sentence."""
+    key = f"batches.matter.{matter}"
+    return text(key) if key in TEXTS else text("batches.matter.other", matter=matter)

@@ -1,0 +1,48 @@
+"""Histories as they are drawn: small ones, in which much goes wrong at once."""
+
+from hypothesis import strategies as st
+
+from tests.realization_delivery.histories import KILL, History
+from tests.realization_delivery.model import FAULTS
+
+STAFF = ["a", "ab", "abcdef", ["a", ""], [""]]
+NAPS = [KILL, KILL, 0.0, 5.0, 40.0, 40.0, 400.0, 1300.0, 4000.0]
+DEEDS = ["deletes", "copies", "moves", "cancel", "retry", "resume", "resolve", "flush", "restart"]
+
+
+@st.composite
+def histories(draw: st.DrawFn, deeds: tuple[str, ...] = tuple(DEEDS)) -> History:
+    """Refused afterwards, by an employee whose rows nobody sees: beyond what a refusal is checked by (law 4)."""
+    staff = draw(st.lists(st.sampled_from(draw(st.sampled_from(STAFF))), min_size=1, max_size=12).map(tuple))
+    others = draw(st.lists(st.sampled_from("ab"), max_size=3).map(tuple))
+    numbers = st.integers(0, len(staff) + len(others) - 1)
+    hidden = draw(st.sampled_from(["", "", "", "a", "b", "ab"]))
+    read_back, created = draw(st.integers(0, 9)) > 0, draw(st.booleans())
+    faults = [name for name in FAULTS if name != "after_commit" or (read_back and not hidden)]
+    allowed = [name for name in deeds if name != "moves" or created]
+    return History(
+        staff=staff,
+        others=others,
+        bad=draw(st.frozensets(numbers, max_size=8)),
+        hidden=frozenset(hidden),
+        lag=draw(st.sampled_from([0.0, 0.5, 30.0])),
+        named=draw(st.sampled_from([1000, 1000, 1, 0])),
+        echo=draw(st.booleans()),
+        unique=draw(st.booleans()),
+        read_back=read_back,
+        created=created,
+        proven=draw(st.booleans()),
+        chunk_lines=draw(st.sampled_from([3, 5, 12])),
+        parallel=draw(st.sampled_from([1, 2, 4])),
+        stops_at=draw(st.sampled_from([2, 3, 10])),
+        faults=draw(st.lists(st.sampled_from(["ok", *faults]), max_size=10).map(tuple)),
+        reads=draw(st.lists(st.sampled_from(["ok", "ok", "slow", "timeout", "forbidden"]), max_size=4).map(tuple)),
+        acts=draw(st.lists(st.tuples(st.integers(1, 60), st.sampled_from(NAPS)), max_size=6).map(tuple)),
+        messages=draw(st.lists(st.sampled_from(["arrives", "lost", "twice", "90"]), max_size=8).map(tuple)),
+        deeds=draw(
+            st.lists(st.tuples(st.integers(1, 40), st.sampled_from(allowed), st.integers(0, 9)), max_size=3).map(tuple)
+        )
+        if allowed
+        else (),
+        mends=draw(st.booleans()),
+    )

@@ -1,0 +1,171 @@
+"""The ledger as a history sees it, past the recipe: begun anew for each, on the story's clock, seen from outside."""
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from tests.realization_delivery.builders import READ_BACK
+from workers import database
+from workers.database import Base, engine
+
+KEPT = {"organisation", "afas_connection", "environment", "installation"}
+LEASE = dt.timedelta(seconds=30)
+
+
+class Line(NamedTuple):
+    """A line as it stands."""
+
+    id: int
+    batch: int
+    chunk: int | None
+    key: str
+    state: str
+    matter: str | None
+    message: str
+    afas_id: str | None
+    wish: bool
+    holds_key: bool
+
+
+class Attempt(NamedTuple):
+    """A call as it stands; `lines`: as they were written."""
+
+    id: int
+    chunk: int
+    purpose: str
+    lines: str
+    begun_at: str
+    answered_at: str | None
+
+
+class Ledger:
+    """The database file, through a connection of its own."""
+
+    def __init__(self) -> None:
+        self._file = sqlite3.connect(engine().url.database or "", isolation_level=None, check_same_thread=False)
+        self._version: object = None
+
+    def rows(self, sql: str, *values: object) -> list[Any]:
+        """What a query finds."""
+        return self._file.execute(sql, values).fetchall()
+
+    def begin(self, *, read_back: bool, created: bool, proven: float | None) -> None:
+        """Nothing has happened yet; `proven`: in how many seconds a line of an earlier batch was shown."""
+        mapped = {name: value for name, value in READ_BACK.items() if name not in {"created", "modified"}}
+        mapped |= {"fields": {"Qu": "Aantal", "EmId": "Medewerker"}} | ({"created": "Aangemaakt_op"} if created else {})
+        self._file.execute("PRAGMA foreign_keys = OFF")
+        self._file.execute("BEGIN IMMEDIATE")
+        for table in Base.metadata.sorted_tables:
+            if table.name not in KEPT:
+                self._file.execute(f"DELETE FROM {table.name}")
+        self._file.execute("DELETE FROM sqlite_sequence")
+        self._file.execute(
+            "UPDATE afas_connection SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL, read_back = ?",
+            [json.dumps(mapped) if read_back else None],
+        )
+        if proven is not None:
+            self._file.execute(
+                "INSERT INTO delivery (organisation_id, environment_id, proven, single, largest_lag, shown_within,"
+                " failures) SELECT organisation.id, environment.id, 1, 0, 0, ?, 0 FROM organisation, environment",
+                [proven],
+            )
+        self._file.execute("COMMIT")
+
+    def renew(self, leases: Iterable[int], now: dt.datetime) -> None:
+        """What the thread of a process does that is awake."""
+        until = f"{now + LEASE:%Y-%m-%d %H:%M:%S.%f}"
+        self._file.executemany("UPDATE lease SET expires_at = ? WHERE id = ?", [(until, one) for one in leases])
+
+    def waits(self) -> bool:
+        """Whether a chunk moves without a person."""
+        return bool(
+            self.rows(
+                "SELECT 1 FROM chunk JOIN batch ON batch.id = chunk.batch_id"
+                " JOIN delivery ON delivery.organisation_id = chunk.owner_id"
+                " WHERE hint_at IS NOT NULL AND braked_at IS NULL AND stop IS NULL LIMIT 1"
+            )
+        )
+
+    def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        """When the sweep finds something next, for all that is known; None: it may at any time."""
+        found = self.rows(
+            "SELECT max(coalesce(hint_at, ''), coalesce(due_at, ''), coalesce(paused_until, '')) FROM chunk"
+            " JOIN afas_connection ON organisation_id = owner_id WHERE state IN ('pending', 'leased', 'to_read_back')"
+        )
+        moments = [dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC) for (moment,) in found if moment]
+        return min(moments) if moments and min(moments) > now else None
+
+    def changed(self) -> bool:
+        """Whether anybody else has committed since the last look."""
+        before, self._version = self._version, self.rows("PRAGMA data_version")
+        return before != self._version
+
+    def lines(self) -> list[Line]:
+        """All lines."""
+        found = self.rows(
+            "SELECT id, batch_id, chunk_id, xp_re, state, matter, coalesce(message, ''), afas_id, wish, holds_key"
+            " FROM line ORDER BY id"
+        )
+        return [Line(*row) for row in found]
+
+    def attempts(self) -> list[Attempt]:
+        """All calls."""
+        found = self.rows("SELECT id, chunk_id, purpose, lines, begun_at, answered_at FROM attempt ORDER BY id")
+        return [Attempt(*row) for row in found]
+
+    def stopped(self) -> list[str]:
+        """The organisations that stand still, by guid."""
+        return [
+            guid
+            for (guid,) in self.rows(
+                "SELECT guid FROM delivery JOIN organisation ON organisation.id = organisation_id"
+                " WHERE stop IS NOT NULL OR single ORDER BY guid"
+            )
+        ]
+
+    def told(self) -> list[Any]:
+        """Everything that stands where it is, to be read by a person."""
+        names = ("chunk", "line", "attempt", "delivery", "notice", "batch")
+        return [(name, self.rows(f"SELECT * FROM {name}")) for name in names]
+
+
+@contextmanager
+def clockwork(
+    clock: Callable[[], dt.datetime], begins: Callable[[], None], commits: Callable[[], None]
+) -> Iterator[None]:
+    """The database's clock is `clock`; whoever begins a transaction, or is about to commit one, meets a boundary."""
+
+    def strftime(form: str, base: str, seconds: str) -> str:
+        assert form.endswith("%f")
+        assert base == "now"
+        moment = clock() + dt.timedelta(seconds=float(seconds.removesuffix(" seconds")))
+        return f"{moment:%Y-%m-%d %H:%M:%S.%f}"[:-3]
+
+    def connected(connection: Any, _record: Any) -> None:
+        connection.create_function("strftime", 3, strftime)
+        connection.execute("PRAGMA synchronous = OFF")
+        # Only one worker runs at a time: who finds the database locked would wait for ever.
+        connection.execute("PRAGMA busy_timeout = 0")
+
+    def begun(_connection: Any) -> None:
+        begins()
+
+    def committing(_session: Any) -> None:
+        commits()
+
+    event.listen(engine(), "connect", connected)
+    # Before the transaction itself begins.
+    event.remove(engine(), "begin", database._begin)
+    event.listen(engine(), "begin", begun)
+    event.listen(engine(), "begin", database._begin)
+    event.listen(Session, "before_commit", committing)
+    try:
+        yield
+    finally:
+        event.remove(Session, "before_commit", committing)

@@ -1,0 +1,92 @@
+"""Changes, approvals and deletions by the recipe itself."""
+
+import pytest
+
+from tests.realization_delivery.builders import Office, good
+from workers.database import transaction
+from workers.staff.models import AfasConnection
+
+
+@pytest.fixture
+def filled(office: Office) -> Office:
+    """An office whose AFAS has ten lines of ours."""
+    office.submits([good(n) for n in range(10)], reference="inserts")
+    office.works()
+    office.passes(60)
+    return office
+
+
+def ids(office: Office) -> dict[str, str]:
+    return {str(line.values["XpRe"]): str(number) for number, line in office.afas.book.lines.items()}
+
+
+def value(office: Office, key: str, field: str) -> object:
+    return next(line.values.get(field) for line in office.afas.book.lines.values() if line.values["XpRe"] == key)
+
+
+def last(office: Office) -> list[tuple[str, str | None]]:
+    batch = max(line.batch_id for line in office.lines())
+    return [(line.state, line.message) for line in office.lines() if line.batch_id == batch]
+
+
+def test_lines_are_changed_by_id_in_one_call(filled: Office) -> None:
+    lines = [{"Id": number, "Qu": "7.25"} for number in ids(filled).values()]
+    calls = len(filled.afas.calls)
+    filled.submits(lines, "update", "changes")
+    filled.works()
+    assert last(filled) == [("applied", None)] * 10
+    assert len(filled.afas.calls) == calls + 1
+    assert {str(value(filled, key, "Qu")) for key in ids(filled)} == {"7.25"}
+
+
+def test_lines_are_approved_by_their_key(filled: Office) -> None:
+    filled.submits([{"XpRe": f"K-{n}"} for n in range(10)], "approve", "approvals")
+    filled.works()
+    assert last(filled) == [("applied", None)] * 10
+    assert {value(filled, f"K-{n}", "Ap") for n in range(10)} == {True}
+
+
+def test_a_refused_change_says_why_and_the_others_are_made(filled: Office) -> None:
+    filled.afas.person("ready", key="K-3")
+    filled.submits([{"XpRe": f"K-{n}", "Qu": "3"} for n in range(10)], "update", "changes")
+    filled.works()
+    states = [state for state, _ in last(filled)]
+    assert states == ["applied"] * 3 + ["refused"] + ["applied"] * 6
+    assert last(filled)[3][1]
+
+
+@pytest.mark.parametrize("style", ["id", "id_date", "action_post", "action_put"])
+def test_lines_are_deleted_in_every_style_and_free_their_keys(filled: Office, style: str) -> None:
+    with transaction() as session:
+        session.get_one(AfasConnection, filled.id).delete_style = style
+    filled.submits([{"XpRe": f"K-{n}"} for n in range(3)], "delete", "deletions")
+    filled.works()
+    assert last(filled) == [("applied", None)] * 3
+    assert filled.there() == {f"K-{n}": 1 for n in range(3, 10)}
+    filled.submits([good(1)], reference="again")
+    filled.works()
+    assert last(filled) == [("applied", None)]
+    assert filled.there()["K-1"] == 1
+
+
+def test_a_deletion_of_an_approved_line_needs_force(filled: Office) -> None:
+    filled.afas.person("approve", key="K-2")
+    filled.submits([{"XpRe": "K-2"}, {"XpRe": "K-4"}], "delete", "gentle")
+    filled.works()
+    assert [state for state, _ in last(filled)] == ["invalid", "applied"]
+    filled.submits([{"XpRe": "K-2", "force": True}], "delete", "forced")
+    filled.works()
+    assert last(filled) == [("applied", None)]
+    assert "K-2" not in filled.there()
+
+
+def test_a_persons_later_change_is_never_overwritten_after_an_unknown_outcome(filled: Office) -> None:
+    filled.afas.fault("reset", path="connectors/ptrealization", commits=0)
+    filled.submits([{"XpRe": "K-5", "Qu": "5"}, {"XpRe": "K-6", "Qu": "6"}], "update", "changes")
+    calls = len(filled.afas.calls)
+    while len(filled.afas.calls) == calls:
+        filled.delivers(filled.messages.pop(0)[1])
+    filled.afas.person("change", key="K-5", Qu="9")
+    filled.works()
+    assert [state for state, _ in last(filled)] == ["conflict", "applied"]
+    assert str(value(filled, "K-5", "Qu")) == "9"

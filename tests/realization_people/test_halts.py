@@ -1,0 +1,143 @@
+"""An organisation that stands still, and that goes again: told once each."""
+
+import pytest
+
+from tasks.realization import closing
+from tests.realization_people.builders import OTHER, Desk, good
+from workers import settings
+from workers.columns import now
+from workers.database import transaction
+from workers.ledger.realization.acts import Delivery
+from workers.staff import pause as pauses
+from workers.staff.models import AfasConnection
+
+HOUR = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def administrator(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert desk
+    monkeypatch.setenv("ADMIN_MAIL", "staff@voorbeeld.nl")
+    settings.current.cache_clear()
+
+
+def pause(
+    desk: Desk, kind: str = "whole_call", seconds: float = HOUR, reason: str = "AFAS weigert alles"
+) -> int | None:
+    with transaction() as session:
+        return closing.paused(session, desk.owner, kind, reason, seconds)
+
+
+def goes(desk: Desk) -> int | None:
+    with transaction() as session:
+        pauses.unpause(session, desk.owner)
+        return closing.went_on(session, desk.owner)
+
+
+def held(desk: Desk) -> AfasConnection:
+    [found] = desk.rows(AfasConnection, AfasConnection.organisation_id == desk.owner)
+    return found  # type: ignore[no-any-return]
+
+
+def test_a_stop_is_told_to_the_organisation_and_the_administrator_with_lines_and_remedy(desk: Desk) -> None:
+    batch = desk.batch(good(30))
+    lines = [line.id for line in desk.lines(batch)]
+    with transaction() as session:
+        mail = closing.stopped(session, desk.owner, "invisible", lines, ["20201"])
+    [found] = desk.mails()
+    assert (found.id, found.recipient) == (mail, "beheer@voorbeeld.nl,staff@voorbeeld.nl")
+    assert "gestopt" in found.subject
+    for told in ("toont hem na een kwartier nog niet", "L1, L2", "en nog 10", "20201", "realization resume 6f07c4dd"):
+        assert told in found.body
+    assert desk.notices()[0].lines == lines
+
+
+def test_whoever_uses_the_connection_is_told_too(desk: Desk) -> None:
+    same = {"environment": None, "token": None, "read_back": None, "same_as_id": desk.owner}
+    desk.organisation(OTHER, **same, mail_to=["lid@voorbeeld.nl", "beheer@voorbeeld.nl"])
+    pause(desk)
+    assert desk.mails()[0].recipient == "beheer@voorbeeld.nl,lid@voorbeeld.nl,staff@voorbeeld.nl"
+
+
+def test_a_stop_that_nobody_wrote_a_text_for_is_told_all_the_same(desk: Desk) -> None:
+    with transaction() as session:
+        closing.stopped(session, desk.owner, "moonlight", [], [])
+    assert "moonlight" in desk.mails()[0].body
+
+
+def test_a_pause_is_told_once_and_its_end_once(desk: Desk) -> None:
+    assert pause(desk)
+    assert pause(desk) is None
+    assert held(desk).pause_reason == "AFAS weigert alles"
+    assert goes(desk)
+    assert goes(desk) is None
+    assert [mail.subject.rpartition(" ")[2] for mail in desk.mails()] == ["gepauzeerd", "verder"]
+    assert pause(desk), "the next pause is told again"
+
+
+def test_a_short_pause_is_kept_and_told_to_nobody(desk: Desk) -> None:
+    assert pause(desk, "unreachable", 2) is None
+    assert held(desk).pause_kind == "unreachable"
+    assert goes(desk) is None
+    assert desk.mails() == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (("busy", HOUR), ("unreachable", 2), "busy"),
+        (("unreachable", 2), ("busy", HOUR), "busy"),
+        (("unauthorised", HOUR), ("busy", 2 * HOUR), "unauthorised"),
+        (("busy", HOUR), ("unauthorised", 900), "unauthorised"),
+    ],
+)
+def test_the_longer_or_graver_pause_stays(
+    desk: Desk, first: tuple[str, float], second: tuple[str, float], kept: str
+) -> None:
+    pause(desk, *first)
+    pause(desk, *second)
+    assert held(desk).pause_kind == kept
+
+
+def test_a_pause_of_a_stopped_organisation_adds_no_mail(desk: Desk) -> None:
+    with transaction() as session:
+        closing.stopped(session, desk.owner, "invisible", [], [])
+    assert pause(desk) is None
+    assert len(desk.mails()) == 1
+
+
+def test_the_sweep_tells_that_a_pause_is_over(desk: Desk) -> None:
+    desk.batch(good(1))
+    pause(desk)
+    with transaction() as session:
+        assert closing.look_around(session).mails == ()
+        pauses.unpause(session, desk.owner)
+    with transaction() as session:
+        assert len(closing.look_around(session).mails) == 1
+        assert closing.look_around(session).mails == ()
+
+
+def test_a_stopped_organisation_does_not_go_again_by_itself(desk: Desk) -> None:
+    desk.batch(good(1))
+    with transaction() as session:
+        closing.stopped(session, desk.owner, "invisible", [], [])
+    desk.change(Delivery, stop="invisible", stopped_at=now())
+    with transaction() as session:
+        assert closing.look_around(session).mails == ()
+
+
+def test_what_stops_nothing_is_told_as_such(desk: Desk) -> None:
+    batch = desk.batch(good(1))
+    with transaction() as session:
+        closing.noticed(session, desk.owner, "census", [desk.lines(batch)[0].id], [])
+        assert closing.went_on(session, desk.owner) is None
+    [mail] = desk.mails()
+    assert "realization forget" in mail.body
+    assert "realization resume" not in mail.body
+
+
+def test_a_foreign_text_breaks_no_mail(desk: Desk) -> None:
+    pause(desk, reason="één\nSubject: twee\r\n" + "x" * 1000)
+    [mail] = desk.mails()
+    assert "\nSubject" not in mail.body
+    assert max(map(len, mail.body.splitlines())) < 600

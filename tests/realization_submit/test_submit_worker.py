@@ -1,0 +1,193 @@
+"""A real worker takes messages of services that know nothing of us."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from celery import Celery
+from sqlalchemy import text as sql
+
+from tests.e2e.processes import ROOT, environment, until
+from tests.realization_submit.builders import GUID, batch_of, line, lines_of, message, organisation, rejected, rows
+from workers import embedded, settings
+from workers.database import transaction
+from workers.ledger.realization.models import Batch, Line
+
+pytestmark = pytest.mark.xdist_group("processes")
+SECRET = "de-geheime"
+
+
+@dataclass
+class Scene:
+    """A worker on the realization queue, its log, a plain client, and every event that Flower would see."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+    client: Celery
+    url: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def submit(self, **message: Any) -> Any:
+        """The result of a submit, or its error."""
+        sent = self.client.send_task("realization.submit", kwargs=message, queue="realization")
+        return sent.get(timeout=30)
+
+    def raw(self, body: bytes, **headers: Any) -> None:
+        """A message of a client that is not Celery."""
+        told = {"lang": "py", "task": "realization.submit", "id": "raw-1", "root_id": "raw-1", **headers}
+        properties = {
+            "correlation_id": "raw-1",
+            "delivery_mode": 2,
+            "delivery_info": {"exchange": "", "routing_key": "realization"},
+            "priority": 0,
+            "body_encoding": "base64",
+            "delivery_tag": "raw-1",
+        }
+        envelope = {
+            "body": base64.b64encode(body).decode(),
+            "content-encoding": "utf-8",
+            "content-type": "application/json",
+            "headers": told,
+            "properties": properties,
+        }
+        with redis.Redis.from_url(self.url) as broker:
+            broker.lpush("realization", json.dumps(envelope))
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    made = embedded.broker(tmp_path_factory.mktemp("broker"))
+    child = embedded.started(made)
+    yield made.url
+    child.process.kill()
+    child.process.wait()
+
+
+@pytest.fixture
+def scene(home: Path, sqlite: str, broker: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+    assert sqlite
+    monkeypatch.setenv("ALLOWED_HOSTS", "127.0.0.1")
+    settings.current.cache_clear()
+    organisation()
+    env = environment(home, ALLOWED_HOSTS="127.0.0.1", BROKER_URL=broker, RESULT_BACKEND=broker)
+    log = home / "worker.log"
+    flags = ["-Q", "realization", "-c", "1", "-E", "--loglevel", "DEBUG", "--without-gossip", "--without-mingle"]
+    with log.open("wb") as told:
+        command = [sys.executable, "-m", "celery", "-A", "workers", "worker", *flags]
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=told, stderr=told, start_new_session=True)
+    client = Celery(broker=broker, backend=broker)
+    made = Scene(process, log, client, broker)
+    watching = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(made, watching), daemon=True)
+    watcher.start()
+    try:
+        until(lambda: b" ready." in log.read_bytes() or process.poll() is not None)
+        assert process.poll() is None, log.read_text()
+        watching.wait(10)
+        yield made
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        watching.clear()
+        watcher.join(10)
+        client.close()
+
+
+def _watch(scene: Scene, watching: threading.Event) -> None:
+    with scene.client.connection_for_read() as connection:
+        receiver = scene.client.events.Receiver(connection, handlers={"*": scene.events.append})
+        watching.set()
+        while watching.is_set():
+            with suppress(TimeoutError):
+                receiver.capture(limit=None, timeout=1, wakeup=False)
+
+
+def _shown(scene: Scene) -> str:
+    inspected = scene.client.control.inspect(timeout=2)
+    return f"{scene.log.read_text()}{scene.events}{inspected.active()}{inspected.reserved()}"
+
+
+def test_a_plain_client_gets_its_batch_and_its_lines_are_shown_nowhere(scene: Scene) -> None:
+    given = message(line("a", EmId=SECRET), {"EmId": SECRET, "Qu": float("nan")})
+    result = scene.submit(**given)
+    assert result == {"batch": 1, "lines": 2, "chunks": 1, "invalid": 1}
+    assert scene.submit(**given) == result
+    with pytest.raises(Exception, match=r"schema realization\.submit"):
+        scene.submit(**message(line("b", EmId=SECRET), actiom=SECRET))
+    until(lambda: [one for one in scene.events if one["type"] == "task-failed"])
+    shown = _shown(scene)
+    assert SECRET not in shown
+    assert GUID in str([one for one in scene.events if one["type"] == "task-received"])
+    assert "'lines': 2" in shown
+    assert len(rejected()) == 1
+
+
+def test_no_message_ends_the_worker_and_what_can_not_be_read_is_kept(scene: Scene) -> None:
+    deep = b"[" * 400 + b"]" * 400
+    bodies = [
+        b"\xff\xfe no JSON",
+        b"[" * 200_000,
+        b'[[], {"lines": [' + deep + b"]}, {}]",
+        b'[[], "x", {}]',
+        b'{"args": [], "kwargs": 5}',
+        b"7",
+        b'[[], {"a": {"__type__": "datetime", "__value__": 5}}, {}]',
+        b'[["positional"], {}, {}]',
+    ]
+    for number, body in enumerate(bodies):
+        scene.raw(body, id=f"raw-{number}")
+    until(lambda: len(rejected()) == len(bodies))
+    long = "x" * 10_000_000
+    assert scene.submit(**message(line("a"), {"Ds": long, long: 1, "Id": 10**4000}))["invalid"] == 1
+    assert [one.state for one in lines_of(1)] == ["pending", "invalid"]
+    scene.raw(b"[[], {}, {}]", id=None, task="realization.submit", eta="never", timelimit="x")
+    assert scene.submit(**message(line("c"), reference="after"))["batch"] == 2
+    assert scene.process.poll() is None
+    assert "Unrecoverable" not in scene.log.read_text()
+
+
+def test_decimals_of_a_foreign_message_are_kept_to_the_last_digit(scene: Scene) -> None:
+    body = json.dumps([[], message({**line("a"), "Qu": "QQ"}), {}]).replace('"QQ"', "4.00").encode()
+    scene.raw(body)
+    until(lambda: lines_of(1))
+    assert str(lines_of(1)[0].fields["Qu"]) == "4.00"
+    assert batch_of(1).reference == "week-47"
+
+
+def test_a_database_that_is_away_loses_no_submit_and_shows_no_line(scene: Scene) -> None:
+    with transaction() as session:
+        session.execute(sql("ALTER TABLE environment RENAME TO away"))
+    sent = scene.client.send_task("realization.submit", kwargs=message(line("a", EmId=SECRET)), queue="realization")
+    until(lambda: [one for one in scene.events if one["type"] == "task-retried"])
+    with transaction() as session:
+        session.execute(sql("ALTER TABLE away RENAME TO environment"))
+    assert sent.get(timeout=30)["lines"] == 1
+    assert SECRET not in _shown(scene)
+
+
+def test_a_submit_whose_process_is_killed_is_taken_up_again_and_makes_one_batch(scene: Scene) -> None:
+    with transaction() as session:
+        # Nobody else can write from here on, so the task stands still in its midst.
+        session.connection()
+        sent = scene.client.send_task("realization.submit", kwargs=message(line("a")), queue="realization")
+        os.kill(until(lambda: _at_work(scene)), signal.SIGKILL)
+    assert sent.get(timeout=60) == {"batch": 1, "lines": 1, "chunks": 1, "invalid": 0}
+    assert rows(Batch, Line) == {"batch": 1, "line": 1}
+
+
+def _at_work(scene: Scene) -> int:
+    """The process that does the task; 0: none yet."""
+    found = scene.client.control.inspect(timeout=1).active() or {}
+    return next((one["worker_pid"] for tasks in found.values() for one in tasks if one["worker_pid"]), 0)

@@ -1,0 +1,87 @@
+"""What an organisation's read-backs are worth, and what stops its deliveries."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from workers import leases
+from workers.columns import now
+from workers.database import table_of, transaction
+from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
+from workers.ledger.realization.models import Batch
+
+
+def ensure(session: Session, owner: int, environment: int) -> None:
+    """The organisation's row, made once; another environment than before has nothing proven."""
+    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    made = flavour.insert(Delivery).values(organisation_id=owner, environment_id=environment)
+    new = made.values(proven=False, single=False, largest_lag=0, failures=0)
+    session.execute(new.on_conflict_do_nothing())
+    moved = (Delivery.organisation_id == owner, Delivery.environment_id != environment)
+    fresh = {"environment_id": environment, "proven": False, "largest_lag": 0, "shown_within": None}
+    session.execute(update(Delivery).where(*moved).values(**fresh))
+
+
+def get(session: Session, owner: int, *, lock: bool = False) -> Delivery:
+    """The organisation's row; with `lock` nobody else changes it until the transaction ends."""
+    wanted = select(Delivery).where(Delivery.organisation_id == owner).execution_options(populate_existing=True)
+    return session.scalars(wanted.with_for_update() if lock else wanted).one()
+
+
+def save(session: Session, owner: int, **values: Any) -> None:
+    """Write what changed of it."""
+    if values:
+        session.execute(update(Delivery).where(Delivery.organisation_id == owner).values(**values))
+
+
+def stop(session: Session, owner: int, matter: str) -> bool:
+    """The organisation sends nothing more, until a person resumes; whether it did until now."""
+    going = (Delivery.organisation_id == owner, Delivery.stop.is_(None))
+    stopped = update(Delivery).where(*going).values(stop=matter, stopped_at=now())
+    return session.execute(stopped.returning(Delivery.organisation_id)).first() is not None
+
+
+def claim_reading(owner: int) -> int | None:
+    """The lease of the organisation's one read-back at a time; None while another is under way."""
+    with transaction() as session:
+        return leases.claim(session, Delivery, owner)
+
+
+def told(session: Session, owner: int, batch: int | None, matter: str, about: tuple[list[int], list[str]]) -> None:
+    """Keep what a human is to be told; `about`: ids of lines, and AFAS's Ids."""
+    row = {"at": now(), "owner_id": owner, "batch_id": batch, "matter": matter, "lines": about[0], "afas_ids": about[1]}
+    session.execute(insert(Notice).values(**row))
+
+
+def events(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Keep what a read-back or a person made of lines: mappings of LineEvent's columns but `at`."""
+    if rows:
+        moment = session.execute(select(now())).scalar_one()
+        session.execute(insert(table_of(LineEvent)), [{"at": moment, **row} for row in rows])
+
+
+def installation() -> str | None:
+    """The installation's name; None before the first intake."""
+    with transaction() as session:
+        return session.scalar(select(Installation.name))
+
+
+def first_intake(session: Session, chunk_batches: set[int]) -> dt.datetime:
+    """When the earliest of these batches came in."""
+    return session.scalars(
+        select(Batch.created_at).where(Batch.id.in_(chunk_batches)).order_by(Batch.created_at)
+    ).first() or (session.execute(select(now())).scalar_one())
+
+
+def open_attempt(session: Session, number: int) -> Attempt:
+    """The attempt, as it stands."""
+    return session.scalars(select(Attempt).where(Attempt.id == number)).one()
+
+
+def failed(session: Session, owner: int) -> int:
+    """One more failure to reach AFAS: how many there were in a row before it."""
+    more = update(Delivery).where(Delivery.organisation_id == owner).values(failures=Delivery.failures + 1)
+    return session.execute(more.returning(Delivery.failures)).scalar_one() - 1

@@ -1,0 +1,73 @@
+"""What of an organisation's deliveries people were told: that they stand still, why, and that they go again."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy.orm import Session
+
+from workers.columns import now
+from workers.ledger.realization.acts import Delivery, Notice
+from workers.ledger.realization.models import Line
+from workers.ledger.realization.work import UNREACHABLE
+from workers.staff.models import AfasConnection
+from workers.staff.pause import BUSY
+
+WENT_ON = "went_on"
+STOP, PAUSE = "stop.", "pause."  #: what the matter of a notice begins with that is told of a whole organisation
+
+
+def tell(session: Session, owner: int, matter: str, lines: Sequence[int], afas_ids: Sequence[str]) -> int:
+    """Keep what a person is told of the organisation's deliveries: the notice's id."""
+    row = {"at": now(), "owner_id": owner, "matter": matter, "lines": list(lines), "afas_ids": list(afas_ids)}
+    return session.execute(insert(Notice).values(**row).returning(Notice.id)).scalar_one()
+
+
+def last(session: Session, owner: int) -> str | None:
+    """The matter that the organisation was last told to stand still for; WENT_ON or None: it goes."""
+    return session.scalar(
+        select(Notice.matter)
+        .where(Notice.owner_id == owner, Notice.batch_id.is_(None), _of_a_halt())
+        .order_by(Notice.id.desc())
+        .limit(1)
+    )
+
+
+def _of_a_halt() -> ColumnElement[bool]:
+    return or_(Notice.matter == WENT_ON, Notice.matter.startswith(STOP), Notice.matter.startswith(PAUSE))
+
+
+def going(session: Session) -> list[int]:
+    """Organisations with deliveries that neither stop nor pause now."""
+    paused = exists().where(
+        AfasConnection.organisation_id == Delivery.organisation_id, AfasConnection.pause_kind.is_not(None)
+    )
+    return list(session.scalars(select(Delivery.organisation_id).where(Delivery.stop.is_(None), ~paused)))
+
+
+def keys(session: Session, lines: Sequence[int], most: int) -> list[str]:
+    """The external keys of the first of these lines; a line without one by its number."""
+    rows = session.execute(select(Line.id, Line.xp_re).where(Line.id.in_(list(lines)[:most])).order_by(Line.id))
+    return [key or f"#{line}" for line, key in rows]
+
+
+def recipients(session: Session, owner: int) -> tuple[str, ...]:
+    """Whom the organisation's connection is told to: its own addresses, and those of the ones that use it too."""
+    lists = session.scalars(
+        select(AfasConnection.mail_to)
+        .where(or_(AfasConnection.organisation_id == owner, AfasConnection.same_as_id == owner))
+        .order_by(AfasConnection.same_as_id.is_not(None), AfasConnection.organisation_id)
+    )
+    return tuple(dict.fromkeys(address for addresses in lists for address in addresses))
+
+
+def outlasts(session: Session, owner: int, kind: str, seconds: float) -> bool:
+    """Whether the organisation's present pause is the graver or the longer one, so that a new one changes nothing."""
+    held = session.execute(
+        select(AfasConnection.pause_kind, AfasConnection.paused_until > now(seconds)).where(
+            AfasConnection.organisation_id == owner
+        )
+    ).one()
+    timed = (BUSY, UNREACHABLE)
+    if held[0] is None or kind not in timed:
+        return False
+    return held[0] not in timed or bool(held[1])

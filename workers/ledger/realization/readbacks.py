@@ -1,0 +1,79 @@
+"""Read-backs: what they must show, and what is kept of each."""
+
+import datetime as dt
+from typing import Any, NamedTuple
+
+from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from workers.columns import now
+from workers.database import reading, transaction
+from workers.ledger.realization.acts import Delivery, ReadBack
+from workers.ledger.realization.models import Batch, Line
+from workers.ledger.realization.work import UNFINISHED
+
+
+def begin(owner: int, asked: dict[str, Any]) -> tuple[int, dt.datetime]:
+    """A read-back's row, and the moment by the database before its first page is asked."""
+    with transaction() as session:
+        row = insert(ReadBack).values(owner_id=owner, begun_at=now(), asked=asked)
+        number, moment = session.execute(row.returning(ReadBack.id, ReadBack.begun_at)).one()
+        return number, moment
+
+
+def end(session: Session, number: int, *, rows: int | None = None, error: str | None = None) -> None:
+    """What came of it: `rows` shown, or why it is none."""
+    values = {"ended_at": now(), "rows": rows, "error": error}
+    session.execute(update(ReadBack).where(ReadBack.id == number).values(**values))
+
+
+class Known(NamedTuple):
+    """A line that was proved applied: its key, AFAS's Ids, its employee, and when a read-back last missed it."""
+
+    id: int
+    key: str | None
+    afas_id: str | None
+    employee: str | None
+    missed_at: dt.datetime | None
+
+
+def census(owner: int, days: tuple[dt.date, dt.date], since: dt.datetime, before: dt.datetime) -> list[Known]:
+    """Our lines that a read-back over `days` must show.
+
+    Inserts of batches that came in from `since` on, proved applied before `before`, with no operation under way, and
+    not missed before the last resume: a person has looked at those.
+    """
+    with reading() as session:
+        resumed = select(Delivery.resumed_at).where(Delivery.organisation_id == owner).scalar_subquery()
+        other = aliased(Line)
+        touched = exists().where(
+            other.environment_id == Line.environment_id,
+            other.afas_id == Line.afas_id,
+            other.id != Line.id,
+            other.state.in_(UNFINISHED),
+        )
+        ours = (
+            Batch.owner_id == owner,
+            Batch.action == "insert",
+            Batch.created_at >= since,
+            Line.state == "applied",
+            Line.holds_key,
+            Line.date.between(*days),
+            Line.settled_at < before,
+            or_(Line.missed_at.is_(None), resumed.is_(None), Line.missed_at > resumed),
+        )
+        found = select(Line.id, Line.xp_re, Line.afas_id, Line.employee, Line.missed_at)
+        rows = session.execute(found.join(Batch, Batch.id == Line.batch_id).where(*ours, ~touched))
+        return [Known(*row) for row in rows]
+
+
+def missed(session: Session, lines: list[int], at: dt.datetime) -> None:
+    """Applied lines that a read-back should have shown and did not."""
+    if lines:
+        session.execute(update(Line).where(Line.id.in_(lines)).values(missed_at=at))
+
+
+def looked(session: Session, lines: list[int], at: dt.datetime) -> None:
+    """Lines that were looked for before they were ever sent."""
+    if lines:
+        session.execute(update(Line).where(Line.id.in_(lines)).values(looked_at=at))

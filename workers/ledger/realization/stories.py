@@ -1,0 +1,45 @@
+"""All that the ledger knows of one line: its batch and chunk, the calls that carried it, and what became of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from workers.ledger.realization import batches, work
+from workers.ledger.realization.acts import Attempt, Delivery, LineEvent
+from workers.ledger.realization.models import Batch, Chunk, Line
+from workers.staff.models import AfasConnection, Organisation
+
+
+@dataclass(frozen=True)
+class Story:
+    """A line, where it belongs, and what happened to it; `held_by`: an unfinished batch that goes before its own."""
+
+    line: Line
+    batch: Batch
+    organisation: Organisation
+    chunk: Chunk | None
+    attempts: tuple[Attempt, ...]
+    events: tuple[LineEvent, ...]
+    delivery: Delivery | None
+    connection: AfasConnection | None
+    held_by: int | None
+
+
+def story(session: Session, line: Line) -> Story:
+    """What is known of the line."""
+    batch, organisation = batches.head(session, line.batch_id)
+    first = session.get(Batch, batch.after_id) if batch.after_id else None
+    attempts = work.rows(session, line.chunk_id)[1] if line.chunk_id else []
+    events = session.scalars(select(LineEvent).where(LineEvent.line_id == line.id).order_by(LineEvent.id))
+    return Story(
+        line,
+        batch,
+        organisation,
+        session.get(Chunk, line.chunk_id) if line.chunk_id else None,
+        tuple(one for one in attempts if line.id in one.lines),
+        tuple(events),
+        session.get(Delivery, batch.owner_id),
+        session.get(AfasConnection, batch.owner_id),
+        first.id if first is not None and first.state != "finished" else None,
+    )

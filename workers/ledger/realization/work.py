@@ -1,0 +1,247 @@
+"""Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence, put off."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from workers import leases
+from workers.columns import now
+from workers.database import reading, table_of, transaction
+from workers.ledger.realization.acts import Attempt, Delivery
+from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
+from workers.staff.models import AfasConnection
+from workers.staff.pause import BUSY
+
+OPEN = (ChunkState.PENDING, ChunkState.LEASED, ChunkState.TO_READ_BACK)
+UNFINISHED = ("pending", "sent", "suspect", "in_doubt")
+UNREACHABLE = "unreachable"  #: a pause that, like BUSY, ends by its time alone
+HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
+
+
+@dataclass(frozen=True)
+class Held:
+    """A chunk that this worker holds under `lease`, with its batch."""
+
+    chunk: Chunk
+    batch: Batch
+    lease: int
+
+    @property
+    def id(self) -> int:
+        """The chunk's id."""
+        return self.chunk.id
+
+    @property
+    def owner(self) -> int:
+        """The organisation whose connection delivers it."""
+        return self.chunk.owner_id
+
+
+@cache
+def may_go() -> ColumnElement[bool]:
+    """Condition on Chunk: nothing but its own steps holds it up: no stop, pause, brake, or batch that comes first."""
+    own, first = aliased(Batch), aliased(Batch)
+    waits = exists().where(first.id == own.after_id, first.state != BatchState.FINISHED)
+    held_up = exists().where(own.id == Chunk.batch_id, or_(own.braked_at.is_not(None), waits))
+    stopped = exists().where(Delivery.organisation_id == Chunk.owner_id, Delivery.stop.is_not(None))
+    timed = and_(AfasConnection.pause_kind.in_([BUSY, UNREACHABLE]), AfasConnection.paused_until <= now())
+    paused = exists().where(
+        AfasConnection.organisation_id == Chunk.owner_id, AfasConnection.pause_kind.is_not(None), ~timed
+    )
+    return and_(Chunk.state.in_(OPEN), ~held_up, ~stopped, ~paused, or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
+
+
+def claim(chunk_id: int) -> Held | None:
+    """Take the chunk; None when it is done, held, not due, or held up."""
+    with transaction() as session:
+        lease = leases.claim(session, Chunk, chunk_id, may_go(), state=ChunkState.LEASED)
+        return _held(session, chunk_id, lease) if lease is not None else None
+
+
+def claim_waiting(owner: int) -> list[Held]:
+    """Take all chunks of the organisation that wait for a read-back now: its membership is fixed by this."""
+    with transaction() as session:
+        waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK)
+        due = or_(Chunk.due_at.is_(None), Chunk.due_at <= now())
+        found = session.scalars(select(Chunk.id).where(*waiting, due, leases.free(Chunk)).order_by(Chunk.id)).all()
+        taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in found]
+        return [_held(session, one, lease) for one, lease in taken if lease is not None]
+
+
+def _held(session: Session, chunk_id: int, lease: int) -> Held:
+    chunk, batch = session.execute(
+        select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == chunk_id)
+    ).one()
+    return Held(chunk, batch, lease)
+
+
+def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
+    """The chunk's lines in order, and every attempt, oldest first."""
+    lines = session.scalars(select(Line).where(Line.chunk_id == chunk_id).order_by(Line.position)).all()
+    attempts = session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id).order_by(Attempt.id)).all()
+    return list(lines), list(attempts)
+
+
+def behind(session: Session, chunk_id: int) -> dict[int, dt.datetime | None]:
+    """Lines of the chunk that an operation received earlier means too: when the last had ended, None: it has not."""
+    first = aliased(Line)
+    same = or_(first.afas_id == Line.afas_id, first.key == Line.key)
+    earlier = (first.environment_id == Line.environment_id, same, first.id < Line.id)
+    going = func.max(case((first.state.in_(UNFINISHED), 1), else_=0))
+    found = select(Line.id, going, func.max(first.settled_at)).join(first, and_(*earlier))
+    rows = session.execute(found.where(Line.chunk_id == chunk_id, first.state != "invalid").group_by(Line.id))
+    return {line: None if open_ else ended for line, open_, ended in rows if open_ or ended}
+
+
+def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> int | None:
+    """Write an attempt before its deed: its number. None when it may not go any more: the world has moved meanwhile.
+
+    `watched`: only one such call of an organisation is open at a time. Raises LeaseLostError.
+    """
+    leases.fenced(session, Chunk, held.id, held.lease)
+    owner = session.scalars(select(Delivery).where(Delivery.organisation_id == held.owner).with_for_update()).one()
+    others = exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id)
+    if owner.stop is not None or not session.scalar(select(exists().where(Chunk.id == held.id, may_go()))):
+        return None
+    if watched and session.scalar(select(others)):
+        return None
+    attempt = Attempt(
+        chunk_id=held.id,
+        purpose=purpose,
+        lines=lines,
+        fence=held.lease,
+        begun_at=clock(session),
+        judged=False,
+        own=False,
+    )
+    session.add(attempt)
+    session.flush()
+    pending = session.scalars(
+        update(Line).where(Line.id.in_(lines), Line.state == "pending").values(state="sent").returning(Line.id)
+    ).all()
+    values: dict[str, Any] = {
+        "attempts": Chunk.attempts + 1,
+        "fresh": Chunk.fresh - len(pending),
+        "wants_slot_at": None,
+    }
+    if watched:
+        values["holds"] = True
+    session.execute(update(Chunk).where(Chunk.id == held.id).values(**values))
+    return attempt.id
+
+
+def save_lines(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
+    """Write lines as they are from now on: mappings with `id` and the same columns each."""
+    if ready := [dict(change) for change in changes]:
+        session.execute(update(Line), ready)
+
+
+def save_attempt(session: Session, number: int, **values: Any) -> None:
+    """Write what is known of an attempt."""
+    if values:
+        session.execute(update(Attempt).where(Attempt.id == number).values(**values))
+
+
+def release(session: Session, held: Held, state: ChunkState, **values: Any) -> None:
+    """Give the chunk back in `state`; the lease ends with its holder. Raises LeaseLostError."""
+    leases.fenced(session, Chunk, held.id, held.lease, state=state, lease_id=None, **values)
+
+
+def hint_in(seconds: float) -> dict[str, Any]:
+    """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
+    return {"hint_at": now(seconds), "hints": 0}
+
+
+def owns(session: Session, held: Held) -> bool:
+    """Whether the chunk is still held under this lease; nobody takes it until the transaction ends."""
+    lease = session.scalar(select(Chunk.lease_id).where(Chunk.id == held.id).with_for_update())
+    return lease == held.lease
+
+
+def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
+    """Whoever holds the chunk may write no more: something came to light that it did not know."""
+    session.execute(select(Chunk.id).where(Chunk.id == chunk_id).with_for_update())
+    values = {"lease_id": None, "state": ChunkState.PENDING, "due_at": None, **hint_in(sweep_seconds)}
+    session.execute(update(Chunk).where(Chunk.id == chunk_id).values(**values))
+
+
+def fresh_elsewhere(session: Session, held: Held, most_fruitless: int) -> bool:
+    """Whether the batch has pending lines in another chunk that still tries."""
+    others = (Chunk.batch_id == held.batch.id, Chunk.id != held.id)
+    still = (*others, Chunk.fresh > 0, Chunk.fruitless < most_fruitless, Chunk.state.in_(OPEN))
+    return bool(session.scalar(select(exists().where(*still))))
+
+
+def fresh_waits(session: Session, held: Held) -> bool:
+    """Whether another chunk of the organisation is sending, or waits to send fresh lines: it passes a read-back."""
+    others = (Chunk.owner_id == held.owner, Chunk.id != held.id)
+    sends = or_(Chunk.state == ChunkState.LEASED, and_(Chunk.state == ChunkState.PENDING, Chunk.fresh > 0, may_go()))
+    return bool(session.scalar(select(exists().where(*others, sends))))
+
+
+def others_hold(session: Session, held: Held) -> bool:
+    """Whether another chunk of the organisation has a watched call open."""
+    return bool(session.scalar(select(exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id))))
+
+
+def next_to_read_back(owner: int) -> int | None:
+    """The chunk of the organisation that has waited longest for a read-back and may have one now."""
+    with reading() as session:
+        waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK, may_go(), leases.free(Chunk))
+        return session.scalar(select(Chunk.id).where(*waiting).order_by(Chunk.waits_since, Chunk.id).limit(1))
+
+
+def hints_due(sweep_seconds: float) -> list[int]:
+    """Chunks that the sweep enqueues now; each is given its next time, twice as far off."""
+    due = (Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
+    with transaction() as session:
+        found = session.execute(
+            select(Chunk.id, Chunk.hints)
+            .where(*due)
+            .order_by(Chunk.id)
+            .with_for_update(of=table_of(Chunk), skip_locked=True)
+        ).all()
+        for chunk, hints in found:
+            pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
+            session.execute(update(Chunk).where(Chunk.id == chunk).values(hint_at=now(pause), hints=Chunk.hints + 1))
+        return [chunk for chunk, _ in found]
+
+
+def last_verdicts(session: Session, batch_id: int, since: dt.datetime | None, most: int) -> list[str | None]:
+    """The batch's latest verdicts in order, at most `most`: AFAS's text of a refusal, None for an applied line."""
+    ended = [Line.batch_id == batch_id, Line.state.in_(["applied", "refused"]), Line.settled_at.is_not(None)]
+    # What was not there to be deleted was refused by nobody.
+    ended.append(Line.matter.is_distinct_from("absent"))
+    if since is not None:
+        ended.append(Line.settled_at > since)
+    latest = session.execute(
+        select(Line.state, Line.message).where(*ended).order_by(Line.settled_at.desc(), Line.id.desc()).limit(most)
+    ).all()
+    return [None if state == "applied" else message or "" for state, message in reversed(latest)]
+
+
+def attempts_so_far(session: Session) -> int:
+    """The installation's highest attempt number; 0 before the first."""
+    return session.scalar(select(func.max(Attempt.id))) or 0
+
+
+def clock(session: Session) -> dt.datetime:
+    """The database's wall clock."""
+    return session.execute(select(now())).scalar_one()
+
+
+def count(session: Session, held: Held, fruitless: int) -> None:
+    """The chunk's fruitless attempts in a row."""
+    session.execute(update(Chunk).where(Chunk.id == held.id).values(fruitless=fruitless))
+
+
+def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:
+    """Lines that were deleted through us free their keys."""
+    if afas_ids:
+        ours = (Line.environment_id == environment, Line.afas_id.in_(afas_ids), Line.holds_key)
+        session.execute(update(Line).where(*ours).values(holds_key=False))

@@ -1,0 +1,54 @@
+"""What one connection does for all organisations that it serves: its daily import, and whom that is told to."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from workers.staff.models import AfasConnection, Organisation, TurnoverSetting
+
+
+@dataclass(frozen=True)
+class Daily:
+    """The daily import of a connection: at which local time, how many days back, and since when (null: unknown)."""
+
+    organisation_id: int
+    daily_at: dt.time
+    days_back: int
+    active_since: dt.datetime | None
+
+
+def daily(session: Session) -> list[Daily]:
+    """Every connection that serves an active organisation, by its owner.
+
+    An active owner sets hour and days; else the earliest of the active organisations that are the same as it.
+    """
+    owner = func.coalesce(AfasConnection.same_as_id, AfasConnection.organisation_id)
+    setting = (TurnoverSetting.daily_at, TurnoverSetting.days_back, TurnoverSetting.active_since)
+    rows = session.execute(
+        select(owner, *setting)
+        .join(AfasConnection, AfasConnection.organisation_id == TurnoverSetting.organisation_id)
+        .where(TurnoverSetting.active)
+        .order_by(owner, AfasConnection.same_as_id.is_not(None), *setting)
+    )
+    found: dict[int, Daily] = {}
+    for row in rows:
+        found.setdefault(row[0], Daily(*row))
+    return list(found.values())
+
+
+def recipients(session: Session, guid: str) -> tuple[str, ...]:
+    """Whom the runs of the connection's owner are told to: its own `mail_to`, then those of the active ones it serves.
+
+    Each address once.
+    """
+    owner = select(Organisation.id).where(Organisation.guid == guid).scalar_subquery()
+    served = and_(AfasConnection.same_as_id == owner, TurnoverSetting.active)
+    lists = session.scalars(
+        select(AfasConnection.mail_to)
+        .outerjoin(TurnoverSetting, TurnoverSetting.organisation_id == AfasConnection.organisation_id)
+        .where(or_(AfasConnection.organisation_id == owner, served))
+        .order_by(AfasConnection.same_as_id.is_not(None), AfasConnection.organisation_id)
+    )
+    return tuple(dict.fromkeys(address for addresses in lists for address in addresses))
