@@ -40,8 +40,8 @@ bench: install
 
 soak: install
 	$(BIN)/python -m tests.soak
-	$(BIN)/python -m pytest tests/realization_delivery/test_histories.py --hypothesis-profile=soak --timeout=0
-	$(BIN)/python -m pytest tests/realization_delivery/test_crashes.py -s -n 0 --timeout=0
+	$(BIN)/python -m pytest tests/realization_delivery/test_histories.py tests/realization_delivery/test_crashes.py \
+		--hypothesis-profile=soak --timeout=0 -rP
 
 up: install
 	$(BIN)/afasconnector up

@@ -44,12 +44,21 @@ class Attempt(NamedTuple):
     answered_at: str | None
 
 
+class Notice(NamedTuple):
+    """What somebody was told; `lines`: which it is about."""
+
+    id: int
+    matter: str
+    lines: str
+
+
 class Ledger:
     """The database file, through a connection of its own."""
 
     def __init__(self) -> None:
         self._file = sqlite3.connect(engine().url.database or "", isolation_level=None, check_same_thread=False)
         self._version: object = None
+        self._copy = sqlite3.connect(":memory:", check_same_thread=False)
 
     def rows(self, sql: str, *values: object) -> list[Any]:
         """What a query finds."""
@@ -76,6 +85,8 @@ class Ledger:
                 [proven],
             )
         self._file.execute("COMMIT")
+        self._copy.close()
+        self._copy = sqlite3.connect(":memory:", check_same_thread=False)
 
     def renew(self, leases: Iterable[int], now: dt.datetime) -> None:
         """What the thread of a process does that is awake."""
@@ -118,6 +129,35 @@ class Ledger:
         """All calls."""
         found = self.rows("SELECT id, chunk_id, purpose, lines, begun_at, answered_at FROM attempt ORDER BY id")
         return [Attempt(*row) for row in found]
+
+    def notices(self, after: int) -> list[Notice]:
+        """What was told after that one."""
+        return [
+            Notice(*row) for row in self.rows("SELECT id, matter, lines FROM notice WHERE id > ? ORDER BY id", after)
+        ]
+
+    def back_up(self) -> None:
+        """Keep the database as it is."""
+        self._file.backup(self._copy)
+
+    def restore(self) -> bool:
+        """The database is what it was; False: nobody has kept it."""
+        if not self._copy.execute("SELECT 1 FROM sqlite_master").fetchall():
+            return False
+        self._copy.backup(self._file)
+        return True
+
+    def batches(self) -> dict[str, int]:
+        """The batch of each organisation, by its guid."""
+        found = self.rows("SELECT guid, batch.id FROM batch JOIN organisation ON organisation.id = organisation_id")
+        return dict(found)
+
+    def blind(self, guid: str, mapping: str | None) -> str | None:
+        """The organisation's read-back connector is `mapping` from now on; what it was."""
+        mine = "organisation_id = (SELECT id FROM organisation WHERE guid = ?)"
+        ((before,),) = self.rows(f"SELECT read_back FROM afas_connection WHERE {mine}", guid)
+        self.rows(f"UPDATE afas_connection SET read_back = ? WHERE {mine}", mapping, guid)
+        return None if before is None else str(before)
 
     def stopped(self) -> list[str]:
         """The organisations that stand still, by guid."""

@@ -44,8 +44,9 @@ class Story:
         self.laws = Laws(ledger, self.afas, history.parallel)
         self._deeds = list(history.deeds)
         self._due = self._deeds[0][0] if self._deeds else 0
-        self._batches: dict[str, int] = {}
-        self._unsent = [GUID, *([OTHER] if history.others else [])]
+        self._services = [GUID, *([OTHER] if history.others else [])]
+        self._unsent = list(self._services)
+        self._connector: str | None = None
 
     def runs(self) -> None:
         """Until nothing can move without a person, and people have ended every stop."""
@@ -83,13 +84,15 @@ class Story:
         taken = submit.take_or_keep(message, "task", self.world.hands())
         assert taken["lines"] == len(numbers)
         assert taken["invalid"] == 0
-        self._batches[guid] = taken["batch"]
-        self._unsent.remove(guid)
+        if guid in self._unsent:
+            self._unsent.remove(guid)
 
     def _sees_to(self, stopped: list[str]) -> None:
         if self.history.mends:
             self.afas.hidden = frozenset()
         self.world.passes(self.world.now + LOOKS)
+        if self.ledger.rows("SELECT 1 FROM delivery WHERE stop = 'continuity'"):
+            self._does(lambda: resuming.adopt()[1])
         for guid in stopped:
             self._does(lambda guid=guid: resuming.resume(guid))  # type: ignore[misc]
 
@@ -117,10 +120,16 @@ class Story:
             "retry": lambda number: self._to(number, lambda batch: retry.retry(batch, "piet").work),
             "resume": lambda number: self._does(lambda: resuming.resume([GUID, OTHER][number % 2])),
             "resolve": self._resolves,
+            "again": lambda number: self.world.starts(
+                lambda: self._submits(self._services[number % len(self._services)])
+            ),
+            "config": self._configures,
+            "backup": lambda _: self.ledger.back_up(),
+            "restore": lambda _: self._restores(),
         }[name]
 
     def _to(self, number: int, deed: Callable[[int], Closed]) -> None:
-        if batches := list(self._batches.values()):
+        if batches := sorted(self.ledger.batches().values()):
             self._does(lambda: deed(batches[number % len(batches)]))
 
     def _resolves(self, number: int) -> None:
@@ -131,3 +140,18 @@ class Story:
             there = any(row.key == one.key for row in self.afas.rows)
             word = Word("applied" if there else "absent", "looked it up", "piet")
             self._does(lambda: humans.resolve(one.batch, f"#{one.id}", word, sight.shows))
+
+    def _configures(self, number: int) -> None:
+        """The read-back connector is taken out of the set-up, and comes back."""
+        guid = self._services[number % len(self._services)]
+        before = self.ledger.blind(guid, self._connector)
+        self._connector = before or self._connector
+        self.laws.blind = True
+
+    def _restores(self) -> None:
+        """All processes end, and the database is an older one; services send again what it does not know."""
+        self.world.restarts()
+        if self.ledger.restore():
+            self.world.messages.clear()
+            self.laws.restored()
+            self._unsent = [guid for guid in self._services if guid not in self.ledger.batches()]

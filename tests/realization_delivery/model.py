@@ -144,8 +144,11 @@ class Afas:
             return bad_text(key)
         if locked:
             return LOCKED
-        there = any(row.key == key for row in self.rows) or any(key_of(one) == key for _, one in self.coming)
-        return f"Externe sleutel {key} bestaat reeds" if self.unique and there else None
+        return f"Externe sleutel {key} bestaat reeds" if self.unique and self.has(key) else None
+
+    def has(self, key: str) -> bool:
+        """Whether a line of that key stands there, or will."""
+        return key in {row.key for row in self.rows} | {key_of(line) for _, line in self.coming}
 
     def reply(self, work: Work, fault: Fault, number: int) -> Reply:
         """What comes back."""

@@ -1,26 +1,74 @@
-"""Random histories of delivery: recipe and ledger as they are, AFAS in memory. Nothing is lost, doubled, left lying."""
+"""Random histories of delivery: recipe and ledger as they are, AFAS in memory. Nothing is lost, doubled, left lying.
 
-from collections.abc import Iterator
+More of them, and others each time: --hypothesis-profile=soak.
+"""
+
+from collections.abc import Callable, Iterator
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 
-from tests.realization_delivery.histories import History
-from tests.realization_delivery.histories_drawn import histories
+from tests.realization_delivery.histories import KILL, History
+from tests.realization_delivery.histories_drawn import COMMANDS, IN_AFAS, MACHINES, RESTORED, histories
 from tests.realization_delivery.histories_stage import Stage, stage
+
+SOAKING = settings.get_current_profile_name() == "soak"
+
+#: A read-back that took long showed what a quick one a moment later does not: its beginning tells no lag.
+SLOW_READ_BACK = History(
+    staff=("a", "", "", "a", "a", "", "a", "", "a"),
+    bad=frozenset({8}),
+    lag=30.0,
+    unique=True,
+    chunk_lines=12,
+    stops_at=10,
+    faults=("lost_before", "ok", "timed_out"),
+    reads=("slow",),
+    acts=((59, KILL),),
+)
+
+
+def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many histories; the same ones each time, but for a soak."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    most = number * 20 if SOAKING else number
+    return settings(deadline=None, max_examples=most, derandomize=not SOAKING, suppress_health_check=checks)
 
 
 @pytest.fixture
-def told(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     """Where histories are told."""
     assert sqlite
     with stage(monkeypatch) as made:
         yield made
 
 
-@settings(
-    deadline=None, max_examples=500, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@told(120)
+@example(history=SLOW_READ_BACK)
 @given(history=histories())
-def test_every_line_is_there_once_or_told_whatever_happens(told: Stage, history: History) -> None:
-    told.tells(history)
+def test_every_line_is_there_once_or_told_whatever_calls_and_workers_come_to(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(100)
+@given(history=histories(IN_AFAS))
+def test_it_is_so_when_people_work_in_afas_meanwhile(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(120)
+@given(history=histories(COMMANDS))
+def test_it_is_so_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(60)
+@given(history=histories(MACHINES))
+def test_it_is_so_when_brokers_and_machines_fail(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(100)
+@given(history=histories((*RESTORED, *IN_AFAS)))
+def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -> None:
+    here.tells(history)

@@ -11,7 +11,6 @@ HELD = """
 SELECT chunk.id, lease.id, extract(epoch FROM lease.expires_at)
 FROM chunk JOIN lease ON lease.id = chunk.lease_id WHERE chunk.state = 'leased'
 """
-LEFT = "SELECT id FROM lease"  #: one that ended well is gone
 
 
 @dataclass
@@ -21,22 +20,17 @@ class Recoveries:
     acts: list[tuple[float, str]] = field(default_factory=list)
     found: dict[str, list[float]] = field(default_factory=dict)
     _held: dict[int, tuple[int, float]] = field(default_factory=dict)
-    _gone: list[tuple[int, float, float]] = field(default_factory=list)
 
     def did(self, what: str) -> None:
         """Something was done to a process."""
         self.acts.append((time.time(), what))
 
     def look(self, ledger: Ledger) -> None:
-        """Chunks that have left a holder who never gave them back were recovered just now."""
-        left = {lease for (lease,) in ledger.rows(LEFT)}
-        for lease, ends, at in self._gone:
-            # Looked for once more: a lease that ends well is gone a moment later than its chunk.
-            if lease in left and (act := self._cause(ends)):
+        """Chunks whose lease had run out and whom another one holds now, or gave back, were taken up just now."""
+        at, now = time.time(), {chunk: (lease, float(ends)) for chunk, lease, ends in ledger.rows(HELD)}
+        for chunk, (lease, ends) in self._held.items():
+            if ends <= at and now.get(chunk, (0, 0.0))[0] != lease and (act := self._cause(ends)):
                 self.found.setdefault(act[1], []).append(at - act[0])
-        now = {chunk: (lease, float(ends)) for chunk, lease, ends in ledger.rows(HELD)}
-        gone = [held for chunk, held in self._held.items() if now.get(chunk, (0, 0))[0] != held[0]]
-        self._gone = [(*held, time.time()) for held in gone]
         self._held = now
 
     def _cause(self, ends: float) -> tuple[float, str] | None:
