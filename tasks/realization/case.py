@@ -15,7 +15,7 @@ from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import Action, Chunk, Limits, LineState, Trust
+from tasks.realization.words import UNSETTLED, Action, Chunk, Limits, LineState, Matter, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, work
@@ -164,9 +164,17 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
         waits = held.chunk.wants_slot_at or (held.batch.created_at if _holds_lines_back(case.chunk) else case.now)
         work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
         return _after(case)
+    case = case if case.trust.read_back else _given_to_people(session, case)
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
     return _after(case, None, closing.close(session, held.batch.id))
+
+
+def _given_to_people(session: Session, case: Case) -> Case:
+    """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile."""
+    open_ = [line for line in case.chunk.lines if line.state in UNSETTLED and not line.matter]
+    lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
+    return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
 
 
 def _holds_lines_back(chunk: Chunk) -> bool:

@@ -39,8 +39,11 @@ class Setting:
     failures: int = 0
 
     def clear(self, attempt: Attempt) -> bool:
-        """Whether one line's error is its verdict at once: no read-back can be asked, or none is trusted yet."""
-        return not self.trust.read_back or attempt.purpose == Purpose.PATHFINDER
+        """Whether its error is a line's verdict at once: no read-back can be asked, or none is trusted yet.
+
+        Never of several lines, which went out before the read-back connector was taken away.
+        """
+        return len(attempt.lines) == 1 and (not self.trust.read_back or attempt.purpose == Purpose.PATHFINDER)
 
 
 def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:

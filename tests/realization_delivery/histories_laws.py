@@ -13,11 +13,11 @@ PASSED = (LOCKED, "too large", AFTERWARDS, BLOCKED)
 
 
 class Laws:
-    """Looks at one history. `by_hand`: a person has just changed lines; `blind`: the read-back connector was away."""
+    """Looks at one history. `by_hand`: a person has just changed lines."""
 
     def __init__(self, ledger: Ledger, afas: Afas, parallel: int) -> None:
         self._ledger, self._afas, self._parallel = ledger, afas, parallel
-        self.by_hand = self._touched = self.blind = False
+        self.by_hand = self._touched = False
         self._told: set[int] = set()
         self._admitted = 0
         self.restored()
@@ -90,7 +90,7 @@ class Laws:
         elif line.state == "cancelled":
             assert not self._afas.has(line.key), ("cancelled, and there", line)
         elif line.state == "in_doubt":
-            assert line.matter or line.id in self._told or given_up or self.blind, ("in doubt, untold", line)
+            assert line.matter or line.id in self._told or given_up, ("in doubt, untold", line)
         else:
             assert given_up, ("left lying", line)
 

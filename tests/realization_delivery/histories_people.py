@@ -53,9 +53,11 @@ class Story:
         resumes = 0
         while True:
             self._people()
-            if self.world.step():
-                self.laws.after_each_step(self.world.flying())
-            elif self._unsent or self._deeds:
+            moved = self.world.step()
+            self.laws.after_each_step(self.world.flying())
+            if moved:
+                continue
+            if self._unsent or self._deeds:
                 self._due = 0
             elif stopped := self.ledger.stopped():
                 resumes += 1
@@ -146,7 +148,6 @@ class Story:
         guid = self._services[number % len(self._services)]
         before = self.ledger.blind(guid, self._connector)
         self._connector = before or self._connector
-        self.laws.blind = True
 
     def _restores(self) -> None:
         """All processes end, and the database is an older one; services send again what it does not know."""
