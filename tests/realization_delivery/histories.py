@@ -62,7 +62,7 @@ class World:
 
     def __init__(self, history: History, ledger: Ledger, afas: Afas) -> None:
         self.history, self.ledger, self.afas, self.now = history, ledger, afas, START
-        self.calls, self.steps, self.points = 0, 0, 0
+        self.calls, self.steps, self.points, self.overslept = 0, 0, 0, False
         self.workers: list[Worker] = []
         self.messages: list[tuple[dt.datetime, int]] = []
         self._current: Worker | None = None
@@ -186,6 +186,7 @@ class World:
             worker.runs()
         finally:
             self._current = None
+            self.overslept |= worker.overslept
             if worker.done:
                 self.workers.remove(worker)
 

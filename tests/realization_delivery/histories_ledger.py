@@ -190,8 +190,8 @@ def clockwork(
     def connected(connection: Any, _record: Any) -> None:
         connection.create_function("strftime", 3, strftime)
         connection.execute("PRAGMA synchronous = OFF")
-        # Only one worker runs at a time: who finds the database locked would wait for ever.
-        connection.execute("PRAGMA busy_timeout = 0")
+        # Only one worker runs at a time, beside the thread that renews leases: nobody waits longer than for that.
+        connection.execute("PRAGMA busy_timeout = 5000")
 
     def begun(_connection: Any) -> None:
         begins()

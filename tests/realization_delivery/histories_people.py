@@ -65,7 +65,7 @@ class Story:
                 self._sees_to(stopped)
             else:
                 break
-        self.laws.at_the_end()
+        self.laws.at_the_end(overslept=self.world.overslept)
 
     def _people(self) -> None:
         """What is due now; a batch whose message got lost with its worker comes again."""
@@ -133,6 +133,11 @@ class Story:
     def _to(self, number: int, deed: Callable[[int], Closed]) -> None:
         if batches := sorted(self.ledger.batches().values()):
             self._does(lambda: deed(batches[number % len(batches)]))
+
+    def _again(self, number: int) -> None:
+        """A service sends its batch once more."""
+        guid = self._services[number % len(self._services)]
+        self.world.starts(lambda: self._submits(guid))
 
     def _resolves(self, number: int) -> None:
         """Somebody looks a line up in AFAS itself, and says what is there."""
