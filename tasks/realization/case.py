@@ -8,14 +8,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import closing, core, mapping
-from tasks.realization.chunks import MAX_FRUITLESS, PUT_OFF, SAME_REFUSALS, Turn, brakes, fruitless
+from tasks.realization import closing, core, fields, mapping
+from tasks.realization.chunks import (
+    LEARNING,
+    MAX_FRUITLESS,
+    PUT_OFF,
+    SAME_REFUSALS,
+    Turn,
+    brakes,
+    fruitless,
+    holds_back,
+)
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
+from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import UNSETTLED, Action, Chunk, Limits, LineState, Matter, Trust
+from tasks.realization.words import UNSETTLED, WATCHED, Action, Chunk, Limits, LineState, Matter, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, work
@@ -26,6 +36,7 @@ from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
 from workers.texts import text
 
+AHEAD = timedelta(seconds=1)  #: by which a call that frees lines goes before those that hold some back
 LONGEST_LOOK = 300  #: seconds between two read-backs that move nothing
 
 
@@ -45,6 +56,7 @@ class Case:
     fresh_elsewhere: bool
     held_elsewhere: bool
     cautious: bool
+    prospects: Prospects
     ends: tuple[Closed, ...] = ()
     pause: float = 0.0
 
@@ -53,9 +65,15 @@ class Case:
         """What the chunk does next."""
         if self.cautious and any(self.unlooked(line) for line in self.rows):
             return Ask(self.now, urgent=True)
-        fresh = self.fresh_elsewhere or any(line.state == LineState.PENDING for line in self.chunk.lines)
         held = self.held_elsewhere or holds(self.chunk, self.trust)
-        return core.next_step(self.chunk)(self.chunk, Turn(self.now, self.trust, self.limits, fresh, held))
+        fresh = self.fresh_elsewhere or self.fresh > 0
+        turn = Turn(self.now, self.trust, self.limits, fresh, held, self.prospects)
+        return core.next_step(self.chunk)(self.chunk, turn)
+
+    @property
+    def fresh(self) -> int:
+        """How many of its lines were never tried and do not go last."""
+        return sum(line.state == LineState.PENDING and self.prospects.plain(line) for line in self.chunk.lines)
 
     def unlooked(self, line: Line) -> bool:
         """Whether the line was never sent and no read-back has looked for it since it came in."""
@@ -88,6 +106,7 @@ def fresh(session: Session, held: Held) -> Case:
         work.fresh_elsewhere(session, held, MAX_FRUITLESS),
         work.others_hold(session, held),
         delivery.cautious_until is not None and delivery.cautious_until > now,
+        fields.prospects(held.batch.prospects),
     )
 
 
@@ -149,19 +168,20 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
     """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it."""
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
-    own["fresh"] = sum(line.state == LineState.PENDING for line in case.chunk.lines)
+    own["fresh"] = case.fresh
     if isinstance(step, Ask):
         return _to_read_back(session, case, step, own, looks=held.chunk.looks + 1 if looked else 0)
     if isinstance(step, Wait) and step.until is not None:
         work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
         return _after(case, (step.until - case.now).total_seconds())
     own["due_at"] = None
-    if isinstance(step, Send):
-        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=None, **work.hint_in(sweep))
+    first = _first(case)
+    if isinstance(step, Send) and (case.pause or first.goes_by_itself(step)):
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=first.since, **work.hint_in(sweep))
         return _after(case, case.pause)
-    if isinstance(step, Wait):
+    if isinstance(step, Wait | Send):
         # It stands with those that wait for a call: whatever moves next gives it its turn.
-        waits = held.chunk.wants_slot_at or (held.batch.created_at if _holds_lines_back(case.chunk) else case.now)
+        waits = first.since or held.chunk.wants_slot_at or case.now
         work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
         return _after(case)
     case = case if case.trust.read_back else _given_to_people(session, case)
@@ -177,10 +197,26 @@ def _given_to_people(session: Session, case: Case) -> Case:
     return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
 
 
-def _holds_lines_back(chunk: Chunk) -> bool:
-    """Whether lines that AFAS may never have come to wait for a suspect: it goes before others."""
-    doubted = any(line.state == LineState.IN_DOUBT and not line.matter for line in chunk.lines)
-    return doubted and any(line.state == LineState.SUSPECT for line in chunk.lines)
+@dataclass(frozen=True)
+class _First:
+    """Whether the chunk goes before others: as if it had waited `since` then. `frees`: by one call that frees lines."""
+
+    since: dt.datetime | None
+    frees: bool
+
+    def goes_by_itself(self, step: Send) -> bool:
+        """Whether its own message brings the step; suspects go one at a time, whichever is the first then."""
+        return self.frees or step.purpose not in WATCHED or step.purpose == Purpose.PATHFINDER
+
+
+def _first(case: Case) -> _First:
+    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed: these go before others."""
+    suspects = [line for line in case.chunk.lines if line.state == LineState.SUSPECT]
+    if not suspects or not holds_back(case.chunk):
+        return _First(None, frees=False)
+    frees = any(line.goes_as in LEARNING for line in suspects)
+    since = case.held.batch.created_at
+    return _First(since - AHEAD if frees else since, frees)
 
 
 def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":
@@ -215,6 +251,12 @@ def stop(session: Session, case: Case, why: Told) -> Case:
         return replace(case, trust=trust)
     mail = closing.stopped(session, case.held.owner, why.matter, list(why.lines), list(why.afas_ids))
     return replace(case, trust=trust, ends=(*case.ends, Closed((mail,))))
+
+
+def notice(session: Session, case: Case, what: Told) -> Case:
+    """Tell something of the organisation's that stops nothing."""
+    mail = closing.noticed(session, case.held.owner, what.matter, what.lines, what.afas_ids)
+    return replace(case, ends=(*case.ends, Closed((mail,))))
 
 
 def hold_up(session: Session, case: Case, error: Exception) -> Case:

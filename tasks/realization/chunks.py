@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from tasks.realization.calls import carriers, ended_at
 from tasks.realization.decisions import Ask, Send, Wait
+from tasks.realization.missing import STOPS_AT
+from tasks.realization.prospects import UNKNOWN, Prospects
 from tasks.realization.settle import due_at
 from tasks.realization.trust import unseen
 from tasks.realization.verdict import NOT_EXECUTED, SHARED, Meaning, meaning
@@ -15,15 +17,16 @@ from tasks.realization.words import UNSETTLED, WATCHED, Attempt, Chunk, Limits, 
 MAX_FRUITLESS = 8  #: attempts in a row that moved nothing, after which a chunk's tries end
 SAME_REFUSALS = 100  #: refusals with one text and nothing applied in between, after which a batch is paused
 PUT_OFF = timedelta(minutes=5)  #: how long a read-back may wait for fresh chunks to pass
-_LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
+RESTS = 4  #: times as long as the last read-back took, the next one waits for fresh chunks
+LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
 
 
 @dataclass(frozen=True)
 class Turn:
     """What a chunk has to know of the others when its turn comes.
 
-    `fresh_left`: the batch has pending lines in a chunk that still tries. `held`: a watched attempt of the
-    organisation (`trust.holds` of any chunk) is not yet judged.
+    `fresh_left`: the batch has lines in a chunk that still tries, which were never tried and against which nothing is
+    known. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
     """
 
     now: datetime
@@ -31,6 +34,19 @@ class Turn:
     limits: Limits
     fresh_left: bool = False
     held: bool = False
+    prospects: Prospects = UNKNOWN
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The organisation's last read-back; `ended_at` None: it is under way, or its worker died."""
+
+    begun_at: datetime
+    ended_at: datetime | None
+
+    def rested(self, now: datetime) -> bool:
+        """Whether another one takes no more of AFAS than a small part of its time."""
+        return self.ended_at is not None and now >= self.ended_at + RESTS * (self.ended_at - self.begun_at)
 
 
 def cut(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:
@@ -50,7 +66,7 @@ def fruitless(count: int, attempt: Attempt, *, moved: bool) -> int:
     if moved:
         return 0
     idle = meant in NOT_EXECUTED | SHARED | {Meaning.PASSING}
-    return count + (not idle and attempt.purpose not in _LEARNING | {Purpose.ADOPTED})
+    return count + (not idle and attempt.purpose not in LEARNING | {Purpose.ADOPTED})
 
 
 def brakes(verdicts: Sequence[str | None]) -> bool:
@@ -59,9 +75,12 @@ def brakes(verdicts: Sequence[str | None]) -> bool:
     return len(verdicts) >= SAME_REFUSALS and len(last) == 1 and last != {None}
 
 
-def read_back_now(now: datetime, waits_since: datetime, *, fresh_waits: bool) -> bool:
-    """Whether the shared read-back comes now: no fresh chunk waits, or the oldest chunk has waited long enough."""
-    return not fresh_waits or now >= waits_since + PUT_OFF
+def read_back_now(now: datetime, waits_since: datetime, last: Looked | None, *, others_send: bool) -> bool:
+    """Whether the shared read-back comes now: no other chunk has lines to send, or the oldest has waited long enough.
+
+    Or the `last` one is long ago beside what it took: the sooner errors are known, the less they hold up.
+    """
+    return not others_send or now >= waits_since + PUT_OFF or last is None or last.rested(now)
 
 
 def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
@@ -71,16 +90,17 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
     free = not (turn.trust.read_back and turn.held)
     sure = turn.trust.proven or not turn.trust.read_back
     ready = [line for line in chunk.lines if _ready(chunk, line, turn.now)]
-    fresh = [line for line in ready if line.state == LineState.PENDING]
+    fresh = _fresh([line for line in ready if line.state == LineState.PENDING], chunk, turn)
     suspects = [line for line in ready if line.state == LineState.SUSPECT]
-    canaries = [line for line in suspects if line.goes_as in _LEARNING]
+    canaries = [line for line in suspects if line.goes_as in LEARNING]
     if canaries and free and sure:
         return _alone(canaries, chunk, turn)
     if fresh and (sure or free):
-        return Send(
-            tuple(line.id for line in fresh[: _room(chunk, turn)]), Purpose.FRESH if sure else Purpose.PATHFINDER
-        )
-    return _alone(suspects, chunk, turn) if suspects and free and not turn.fresh_left else None
+        return Send(fresh, Purpose.FRESH if sure else Purpose.PATHFINDER)
+    # What a call left behind is looked at first: there may be good lines among it.
+    looked = not any(line.state == LineState.SENT for line in chunk.lines)
+    last = looked and (not turn.fresh_left or holds_back(chunk))
+    return _alone(suspects, chunk, turn) if suspects and free and last else None
 
 
 def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
@@ -96,8 +116,7 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
     if left and tries:
         later = [due for line in left if (due := due_at(chunk, line.id)) and due > turn.now]
         return Wait(min(later) if len(later) == len(left) else None)
-    doubted = any(line.state == LineState.IN_DOUBT and not line.matter for line in chunk.lines)
-    return Ask(turn.now) if doubted and turn.trust.read_back and tries else None
+    return Ask(turn.now) if holds_back(chunk) and turn.trust.read_back and tries else None
 
 
 def _ask(chunk: Chunk, turn: Turn) -> Ask | None:
@@ -138,6 +157,22 @@ def _room(chunk: Chunk, turn: Turn) -> int:
     """How many lines the next attempt carries at most: one where nothing is trusted."""
     trusted = turn.trust.read_back and turn.trust.proven and not turn.trust.single
     return room(chunk, turn.limits) if trusted else 1
+
+
+def _fresh(pending: Sequence[Line], chunk: Chunk, turn: Turn) -> tuple[int, ...]:
+    """Lines that were never tried, those against which nothing is known before all others of the batch.
+
+    The others go by so few that AFAS leaves none of them untried.
+    """
+    plain = [line.id for line in pending if turn.prospects.plain(line)]
+    if plain:
+        return tuple(plain[: turn.prospects.size(_room(chunk, turn))])
+    return () if turn.fresh_left else tuple(line.id for line in pending[: min(STOPS_AT, _room(chunk, turn))])
+
+
+def holds_back(chunk: Chunk) -> bool:
+    """Whether lines wait for what becomes of others of the chunk."""
+    return any(line.state == LineState.IN_DOUBT and not line.matter for line in chunk.lines)
 
 
 def _alone(suspects: Sequence[Line], chunk: Chunk, turn: Turn) -> Send:

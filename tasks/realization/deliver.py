@@ -1,18 +1,21 @@
 """The recipe of delivery: a chunk's next step, with at most one call that writes; then whose turn it is."""
 
+import datetime as dt
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from tasks.realization import case, look, post
 from tasks.realization.case import After, Case
-from tasks.realization.chunks import read_back_now
+from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Send
 from tasks.realization.words import Purpose
 from workers import leases
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import slots, work
+from workers.ledger.realization import readbacks, slots, work
 from workers.ledger.realization.models import ChunkState
 from workers.ledger.realization.slots import Place
 from workers.ledger.realization.work import Held
@@ -37,14 +40,16 @@ def deliver(chunk_id: int, hands: Hands) -> None:
     held = work.claim(chunk_id)
     if held is None:
         return
+    moved = False
     with leases.holding(held.lease):
         try:
-            afters = _step(held)
+            for after in _step(held, hands):
+                moved = True
+                hand_on([after], hands)
         except LeaseLostError:
             _log.warning("chunk %s: another worker has taken it over", chunk_id)
             return
-    hand_on(afters, hands)
-    if afters:
+    if moved:
         _turns(held, hands)
 
 
@@ -63,9 +68,9 @@ def hand_on(afters: Iterable[After], hands: Hands) -> None:
                 hands.chunk(chunk, 0.0)
 
 
-def _step(held: Held) -> list[After]:
-    """One step of the chunk; empty when it waits its turn and nothing has moved."""
-    with Place(held, current().afas_parallel_calls) as place:
+def _step(held: Held, hands: Hands) -> Iterable[After]:
+    """One step of the chunk; nothing comes of it when it waits its turn."""
+    with Place(held, current().afas_parallel_calls, lambda: _send_on(held, hands)) as place:
         # Before the chunk is loaded: where every call is taken, most come only to wait.
         if held.chunk.fresh and not held.chunk.waits_since and not place.taken():
             return _wait(held)
@@ -98,25 +103,34 @@ def _wait(held: Held) -> list[After]:
     return []
 
 
-def _read_back(opened: Case, step: Ask) -> list[After]:
+def _read_back(opened: Case, step: Ask) -> Iterable[After]:
     """The shared read-back, unless fresh chunks go first or one is under way."""
-    held = opened.held
     with reading() as session:
-        waits = work.fresh_waits(session, held)
-    since = held.chunk.waits_since or opened.now
-    if not step.urgent and not read_back_now(opened.now, since, fresh_waits=waits):
-        with transaction() as session:
-            case.put_back(session, opened)
-        return []
-    return look.read_back(opened)
+        comes = step.urgent or _comes(session, opened.held, opened.held.chunk.waits_since or opened.now)
+    if comes:
+        return look.read_back(opened)
+    with transaction() as session:
+        case.put_back(session, opened)
+    return []
+
+
+def _comes(session: Session, held: Held, waits_since: dt.datetime) -> bool:
+    """Whether a read-back comes now that is not urgent."""
+    last = readbacks.last(session, held.owner)
+    waits = work.others_send(session, held)
+    return read_back_now(work.clock(session), waits_since, Looked(*last) if last else None, others_send=waits)
 
 
 def _turns(held: Held, hands: Hands) -> None:
     """Enqueue the chunks that may send now, and one that waits for a read-back, when nothing fresh goes before it."""
+    _send_on(held, hands)
+    with reading() as session:
+        waiting = work.next_to_read_back(session, held.owner)
+        comes = waiting is not None and waiting[0] != held.id and _comes(session, held, waiting[1])
+    if waiting and comes:
+        hands.chunk(waiting[0], 0.0)
+
+
+def _send_on(held: Held, hands: Hands) -> None:
     for chunk in slots.turns(held.batch.environment_id, current().afas_parallel_calls):
         hands.chunk(chunk, 0.0)
-    with reading() as session:
-        waits = work.fresh_waits(session, held)
-    waiting = None if waits else work.next_to_read_back(held.owner)
-    if waiting is not None and waiting != held.id:
-        hands.chunk(waiting, 0.0)

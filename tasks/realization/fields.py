@@ -7,18 +7,20 @@ from typing import Any
 
 from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.values import as_text, boolean, day, is_empty
+from tasks.realization.prospects import CODES, UNKNOWN, Prospects
 from tasks.realization.trust import CHECKED
 from tasks.realization.words import Row, Value
 
 NAMING = frozenset({"Id", "XpRe"})  #: fields that say which line is meant, and change nothing
 NUMBERS = tuple(name for name, field in shipped().fields.items() if field.kind == "number")
+_KNOWN_BY = dict.fromkeys((*CHECKED, *CODES))
 _DAYS = ("DaTi",)
 _FLAGS = frozenset(name for name, field in shipped().fields.items() if field.kind == "boolean")
 
 
 def values(fields: Mapping[str, Any]) -> dict[str, Value]:
-    """Those by which a row of AFAS is known as the line's own."""
-    return {name: value(name, fields[name]) for name in CHECKED if not is_empty(fields.get(name))}
+    """Those by which a row of AFAS is known as the line's own, and those that errors have in common."""
+    return {name: value(name, fields[name]) for name in _KNOWN_BY if not is_empty(fields.get(name))}
 
 
 def asked(fields: Mapping[str, Any]) -> dict[str, Value]:
@@ -56,3 +58,15 @@ def row(kept: Mapping[str, Any]) -> Row:
     """The row again."""
     modified = dt.datetime.fromisoformat(kept["modified"]) if kept["modified"] else None
     return Row(kept["id"], kept["key"], {name: value(name, one) for name, one in kept["values"].items()}, modified)
+
+
+def expected(found: Prospects) -> dict[str, Any]:
+    """A batch's prospects as the ledger keeps them."""
+    return {"share": f"{found.share:.6f}", "suspicious": sorted(map(list, found.suspicious))}
+
+
+def prospects(kept: Mapping[str, Any] | None) -> Prospects:
+    """The prospects again; of a batch of which nothing is known yet, the best."""
+    if kept is None:
+        return UNKNOWN
+    return Prospects(float(kept["share"]), frozenset((name, code) for name, code in kept["suspicious"]))

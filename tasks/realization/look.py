@@ -1,26 +1,27 @@
 """One read-back for all chunks of an organisation that wait for one: asked whole, then each chunk judged by it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import case, changes, images, looking, mapping, reach
+from tasks.realization import case, changes, estimate, images, looking, mapping, reach
 from tasks.realization.calls import carriers
 from tasks.realization.case import After, Case
-from tasks.realization.decisions import Ruling
+from tasks.realization.decisions import Ruling, Told
 from tasks.realization.images import Names
 from tasks.realization.outcome import judge
 from tasks.realization.reach import Question
-from tasks.realization.trust import View, unseen, view
-from tasks.realization.words import UNSETTLED, Action, Line, ReadBack, folded
+from tasks.realization.trust import View, employee, unseen, view
+from tasks.realization.words import UNSETTLED, Action, Line, LineState, Matter, ReadBack, folded
 from workers import leases
 from workers.afas.errors import AfasError
 from workers.database import transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import deliveries, readbacks, work
+from workers.ledger.realization.work import Held
 from workers.secrets import SecretError
 
 ANOTHER = 0.5  #: seconds until a chunk asks again whether the read-back that was under way is over
@@ -39,34 +40,89 @@ class Seen:
     took: dt.timedelta
 
 
-def read_back(opened: Case) -> list[After]:
-    """Ask AFAS once for all chunks that wait, this one's among them; its membership is fixed before the first page."""
+@dataclass
+class _Survey:
+    """What the chunks that wait want to know, gathered one after another: all at once would fill the memory.
+
+    `ours`: their lines that may show an employee. `lag`: the organisation's.
+    """
+
+    lag: dt.timedelta
+    since: dt.datetime
+    days: set[dt.date] = field(default_factory=set)
+    lines: int = 0
+    ids: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    given: set[str] = field(default_factory=set)
+    ours: list[Line] = field(default_factory=list)
+
+    def add(self, member: Case) -> None:
+        """What this chunk waits for."""
+        self.since = min(self.since, member.held.batch.created_at)
+        if member.chunk.action != Action.INSERT:
+            named = images.wanted(member.chunk)
+            self.ids |= named.ids
+            self.keys |= named.keys
+            self.given |= {line.key for line in member.chunk.lines if folded(line.key) in named.keys}
+            return
+        for line in _wanted(member):
+            self.lines += 1
+            if isinstance(day := line.values.get("DaTi"), dt.date):
+                self.days.add(day)
+        known = UNSETTLED | {LineState.APPLIED}
+        self.ours += [line for line in member.chunk.lines if line.state in known and employee(line)]
+
+    def question(self) -> Question:
+        """All of it in one."""
+        days = (min(self.days), max(self.days)) if self.days else None
+        names = Names(frozenset(self.ids), frozenset(self.keys))
+        return Question(days, self.since, self.lines, names, frozenset(self.given))
+
+
+def read_back(opened: Case) -> Iterator[After]:
+    """Ask AFAS once for all chunks that wait, this one's among them; its membership is fixed before the first page.
+
+    Each chunk is given back as soon as it is judged.
+    """
     reading = deliveries.claim_reading(opened.held.owner)
     if reading is None:
         # Another one is under way, and this chunk was late for it: nothing was looked at.
         with transaction() as session:
-            return [replace(case.put_back(session, opened), seconds=ANOTHER)]
+            after = replace(case.put_back(session, opened), seconds=ANOTHER)
+        yield after
+        return
     with ExitStack() as stack:
         stack.enter_context(leases.holding(reading))
         others = work.claim_waiting(opened.held.owner)
         for held in others:
             stack.enter_context(leases.holding(held.lease))
-        members = [opened, *(case.opened(held) for held in others)]
-        try:
-            seen = _ask(members)
-        except (AfasError, SecretError) as error:
-            return [after for member in members if (after := _unread(member, error))]
-        ours = [*seen.found.census, *(line for member in members for line in member.chunk.lines)]
-        shown = view(seen.found, ours, opened.trust)
-        return [after for member in members if shown and (after := _judge(member, shown, seen))]
+        yield from _read(opened, others)
+        estimate.estimate({held.batch.id for held in (opened.held, *others) if held.batch.action == Action.INSERT})
 
 
-def _ask(members: Sequence[Case]) -> Seen:
+def _read(opened: Case, others: Sequence[Held]) -> Iterator[After]:
+    survey = _Survey(opened.limits.lag, opened.held.batch.created_at)
+    survey.add(opened)
+    for held in others:
+        survey.add(case.opened(held))
+    members = [opened.held, *others]
+    try:
+        seen = _ask(opened.held.owner, survey)
+    except (AfasError, SecretError) as error:
+        yield from (after for held in members if (after := _unread(held, error)))
+        return
+    shown = view(seen.found, [*seen.found.census, *survey.ours], opened.trust)
+    survey.ours.clear()
+    if shown is not None:
+        yield from (after for held in members if (after := _judge(held, shown, seen)))
+
+
+def _ask(owner: int, survey: _Survey) -> Seen:
     """Raises AfasError when any page could not be had: then it is no read-back."""
-    owner, lag = members[0].held.owner, members[0].limits.lag
-    question = _question(members)
+    question = survey.question()
     number, begun = readbacks.begin(owner, question.shown())
-    census = readbacks.census(owner, question.days, question.since, begun - lag) if question.days else []
+    before = begun - survey.lag
+    census = readbacks.census(owner, question.days, question.since, before) if question.days else []
     try:
         rows = reach.read_back(owner, question)
     except AfasError as error:
@@ -79,20 +135,6 @@ def _ask(members: Sequence[Case]) -> Seen:
     return Seen(number, ReadBack(begun, rows, tuple(mapping.known(*row) for row in census)), question.names, took)
 
 
-def _question(members: Sequence[Case]) -> Question:
-    inserts = [member for member in members if member.chunk.action == Action.INSERT]
-    lines = [line for member in inserts for line in _wanted(member)]
-    days = [day for line in lines if isinstance(day := line.values.get("DaTi"), dt.date)]
-    names = [images.wanted(member.chunk) for member in members if member not in inserts]
-    return Question(
-        (min(days), max(days)) if days else None,
-        min(member.held.batch.created_at for member in members),
-        frozenset(folded(line.key) for line in lines),
-        asked := Names(frozenset().union(*(one.ids for one in names)), frozenset().union(*(one.keys for one in names))),
-        frozenset(line.key for member in members for line in member.chunk.lines if folded(line.key) in asked.keys),
-    )
-
-
 def _wanted(member: Case) -> Iterable[Line]:
     """The chunk's lines that the read-back is to find, or to miss."""
     watched = {line.id for line, _ in unseen(member.chunk, member.trust)}
@@ -102,19 +144,19 @@ def _wanted(member: Case) -> Iterable[Line]:
             yield line
 
 
-def _judge(member: Case, shown: View, seen: Seen) -> After | None:
+def _judge(held: Held, shown: View, seen: Seen) -> After | None:
     """What the read-back decides about one chunk, on what the ones before it left of the organisation's trust."""
     moment = seen.found.begun_at
     try:
         with transaction() as session:
-            trust = mapping.trust(deliveries.get(session, member.held.owner, lock=True), read_back=True)
-            current = replace(member, trust=trust, limits=case.limits_of(trust), now=work.clock(session))
-            if shown.stop and not trust.stopped:
-                current = case.stop(session, current, shown.stop)
-            _tell_census(session, current, seen, [line for told in shown.told for line in told.lines])
-            ruling = _ruling(current, shown, seen)
+            deliveries.get(session, held.owner, lock=True)
+            member = case.fresh(session, held)
+            if shown.stop and not member.trust.stopped:
+                member = case.stop(session, member, shown.stop)
+            member = _tell_census(session, member, shown, seen)
+            ruling = _ruling(member, shown, seen)
             moved = bool(ruling.judged) or any(line.missed_at != moment for line in ruling.lines)
-            after = case.record(session, current, ruling, read_back=seen.number)
+            after = case.record(session, member, ruling, read_back=seen.number)
             _looked(session, after, moment)
             return case.put_back(session, after, looked=not moved)
     except LeaseLostError:
@@ -135,14 +177,13 @@ def _waited(ruling: Ruling, took: dt.timedelta) -> Ruling:
     return replace(ruling, lag=ruling.lag + took if ruling.lag else ruling.lag, shown_within=within)
 
 
-def _tell_census(session: Session, member: Case, seen: Seen, gone: list[int]) -> None:
-    """Applied lines that are not shown, told once."""
-    known = {line.id: line for line in seen.found.census}
-    new = [line for line in gone if known[line].missed_at is None]
-    if new:
-        ids = [afas_id for line in new for afas_id in known[line].afas_ids]
-        deliveries.told(session, member.held.owner, None, "census", (new, ids))
-        readbacks.missed(session, new, seen.found.begun_at)
+def _tell_census(session: Session, member: Case, shown: View, seen: Seen) -> Case:
+    """Applied lines that are not shown, told once: by the stop, where they are too many."""
+    gone = readbacks.missed(session, [line for told in shown.told for line in told.lines], seen.found.begun_at)
+    if not gone or shown.stop:
+        return member
+    ids = [afas_id for line in seen.found.census if line.id in gone for afas_id in line.afas_ids]
+    return case.notice(session, member, Told(Matter.CENSUS, tuple(gone), tuple(ids)))
 
 
 def _looked(session: Session, member: Case, moment: dt.datetime) -> None:
@@ -153,10 +194,10 @@ def _looked(session: Session, member: Case, moment: dt.datetime) -> None:
         row.looked_at = moment if row.id in asked else row.looked_at
 
 
-def _unread(member: Case, error: Exception) -> After | None:
+def _unread(held: Held, error: Exception) -> After | None:
     """A read-back that failed says nothing; the organisation waits when its cause is the organisation's."""
     try:
         with transaction() as session:
-            return case.put_back(session, case.hold_up(session, member, error), looked=True)
+            return case.put_back(session, case.hold_up(session, case.fresh(session, held), error), looked=True)
     except LeaseLostError:
         return None

@@ -51,6 +51,26 @@ def resolved(found: Group, view: View) -> tuple[Line, ...]:
     return _first_ten(found, view)
 
 
+def freed(chunk: Chunk, alone: Attempt) -> tuple[Line, ...]:
+    """Lines that wait for one that was just answered alone, with an error of its own: AFAS never came to them.
+
+    Those with a witness wait for the tenth that failed, the others for all ten.
+    """
+    first = next((call for call in reversed(carriers(chunk, alone.lines[0])) if len(call.lines) > 1), None)
+    if first is None or meaning(first.answer) not in LINE_ERRORS:
+        return ()
+    lines = {line.id: line for line in chunk.lines}
+    last = {number: carriers(chunk, number)[-1] for number in first.lines}
+    there = [last[number] == first and lines[number].state == LineState.APPLIED for number in first.lines]
+    left = [lines[number] for number, shown in zip(first.lines, there, strict=True) if not shown]
+    ten = left[:STOPS_AT]
+    if len(ten) < STOPS_AT or any(there[first.lines.index(ten[-1].id) :]):
+        return ()
+    every = all(_failed(line, last[line.id]) for line in ten)
+    still = [line for line in left[STOPS_AT:] if last[line.id] == first and _held(line)]
+    return tuple(_pending(line) for line in still if every or (line.witnessed and _failed(ten[-1], last[ten[-1].id])))
+
+
 def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
     """After an answered error: ten failed, and AFAS never came to the rest, once the ten are proved to have failed."""
     ten, rest = found.left[:STOPS_AT], found.left[STOPS_AT:]
@@ -65,7 +85,7 @@ def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
     held = tuple(line for line in still if line not in free)
     if not suspects and not any(map(_waits, ten)):
         return (*map(_pending, free), *_one_by_one(replace(found, still=held), view))
-    return (*suspects, *map(_pending, free), *map(_in_doubt, held))
+    return (*suspects, *map(_pending, free), *(_in_doubt(line, witnessed=view.witness(line)) for line in held))
 
 
 def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
@@ -101,6 +121,15 @@ def _waits(line: Line) -> bool:
     return line.state == LineState.SUSPECT or (line.state == LineState.IN_DOUBT and line.matter is None)
 
 
+def _failed(line: Line, last: Attempt) -> bool:
+    """Whether AFAS's own error is known of the line, which was sent alone."""
+    return _judged(line) or (len(last.lines) == 1 and meaning(last.answer) == Meaning.ERRORS)
+
+
+def _held(line: Line) -> bool:
+    return line.state == LineState.IN_DOUBT and line.matter is None
+
+
 def _suspect(line: Line, goes_as: Purpose, view: View) -> Line:
     return replace(line, state=LineState.SUSPECT, goes_as=goes_as, witnessed=view.witness(line), matter=None)
 
@@ -109,5 +138,5 @@ def _pending(line: Line) -> Line:
     return replace(line, state=LineState.PENDING, goes_as=None, matter=None)
 
 
-def _in_doubt(line: Line) -> Line:
-    return replace(line, state=LineState.IN_DOUBT, goes_as=None, matter=None)
+def _in_doubt(line: Line, *, witnessed: bool = False) -> Line:
+    return replace(line, state=LineState.IN_DOUBT, goes_as=None, matter=None, witnessed=witnessed)

@@ -14,7 +14,7 @@ from tasks.realization.decisions import Send
 from tasks.realization.fields import NUMBERS
 from tasks.realization.images import Names
 from tasks.realization.intake.values import as_text, day
-from tasks.realization.words import Action, Row, folded
+from tasks.realization.words import Action, Row
 from workers.afas.calls import Call
 from workers.afas.client import Client
 from workers.afas.posting import Record
@@ -35,21 +35,21 @@ BEFORE_INTAKE = dt.timedelta(hours=24)  #: clocks and summer time differ
 
 @dataclass(frozen=True)
 class Question:
-    """What is read back: inserted lines by their days (None: none) and folded keys, made since an intake; `names`.
+    """What is read back: so many inserted `lines`, by their days (None: none) or made since an intake; `names`.
 
     `given`: the keys among the names as they were given, for AFAS has its own idea of equal texts.
     """
 
     days: tuple[dt.date, dt.date] | None
     since: dt.datetime
-    keys: frozenset[str]
+    lines: int
     names: Names
     given: frozenset[str] = frozenset()
 
     def shown(self) -> dict[str, Any]:
         """As it is kept."""
         days = [day.isoformat() for day in self.days] if self.days else []
-        return {"days": days, "since": self.since.isoformat(), "ids": len(self.names.ids), "keys": len(self.keys)}
+        return {"days": days, "since": self.since.isoformat(), "ids": len(self.names.ids), "lines": self.lines}
 
 
 @contextmanager
@@ -108,17 +108,10 @@ def read_back(owner: int, question: Question) -> tuple[Row, ...]:
         asking = ReadBack(afas, mapped, numbers)
         found = [*asking.by_id(question.names.ids), *asking.by_key(question.given)]
         if question.days:
-            found += _inserted(asking, question)
+            # By when they were made, wherever that is shown: somebody may have changed a line's date.
+            since = question.since - BEFORE_INTAKE
+            found += asking.made_since(since) if asking.shows_created else asking.between(*question.days)
     return tuple({shown.afas_id: _row(shown) for shown in found}.values())
-
-
-def _inserted(asking: ReadBack, question: Question) -> list[Shown]:
-    since = question.since - BEFORE_INTAKE
-    found = asking.between(*question.days, since) if question.days else []
-    if asking.shows_created and question.keys - {folded(shown.key) for shown in found}:
-        # Somebody may have changed a line's date.
-        found += asking.made_since(since)
-    return found
 
 
 def _row(shown: Shown) -> Row:

@@ -73,7 +73,7 @@ def _doubt(session: Session, chunk: Chunk) -> None:
     before = mapping.chunk(chunk, Action.INSERT, lines, attempts, {})
     after = doubted(before)
     for old, new in zip(before.lines, after.lines, strict=True):
-        if old.state != new.state:
+        if old != new:
             humans.move(session, new.id, old.state, state=LineState.IN_DOUBT, goes_as=None, witnessed=False)
 
 

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from tasks.realization.calls import absent_from, carriers
 from tasks.realization.decisions import Pause, Ruling, Told
+from tasks.realization.missing import freed
+from tasks.realization.trust import watched
 from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, SHARED, UNKNOWN, Meaning, meaning
 from tasks.realization.words import (
     Action,
@@ -45,11 +47,18 @@ class Setting:
         """
         return len(attempt.lines) == 1 and (not self.trust.read_back or attempt.purpose == Purpose.PATHFINDER)
 
+    def learns(self, chunk: Chunk, attempt: Attempt) -> bool:
+        """Whether the error of a lone line tells of those that went with it before."""
+        known = chunk.action == Action.INSERT and len(attempt.lines) == 1 and meaning(attempt.answer) == Meaning.ERRORS
+        counts = self.trust.read_back and not (self.trust.stopped or self.trust.single)
+        return known and counts and watched(attempt, self.trust)
+
 
 def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
     """What the attempt's answer makes of its lines, and of the organisation; the chunk already holds the answer."""
     meant = meaning(attempt.answer)
-    sent = [line for line in chunk.lines if line.id in attempt.lines]
+    carried = frozenset(attempt.lines)
+    sent = [line for line in chunk.lines if line.id in carried]
     after = [_settled(chunk, line, attempt, setting) for line in sent]
     lines = tuple(line for line, before in zip(after, sent, strict=True) if line != before)
     told = tuple(Told(line.matter, (line.id,), line.afas_ids) for line in lines if line.matter)
@@ -57,6 +66,8 @@ def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
     known = all(line.state == LineState.APPLIED for line in after) or (clear and meant not in UNKNOWN)
     moved = any(line.state in ENDS for line in lines)
     pause = _pause(attempt, meant, setting) if meant in SHARED else None
+    if setting.learns(chunk, attempt):
+        lines = (*lines, *freed(chunk, attempt))
     return Ruling(lines, told, {attempt.number: moved} if known or meant in NOT_EXECUTED else {}, pause)
 
 
@@ -118,7 +129,7 @@ def _end(line: Line) -> Line:
 
 def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
     """A success is proof for a line that it names, and for one that went alone; the others are read back."""
-    ids = tuple(afas_id for key, afas_id in answer.named if alone or folded(key) == folded(line.key))
+    ids = tuple(afas_id for _, afas_id in answer.named) if alone else answer.ids.get(folded(line.key), ())
     if not (ids or alone) or line.state in ENDS - {LineState.APPLIED}:
         return line
     every = tuple(dict.fromkeys((*line.afas_ids, *ids)))

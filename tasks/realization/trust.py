@@ -126,7 +126,10 @@ def doubted(chunk: Chunk) -> Chunk:
         if line.state in {LineState.PENDING, LineState.SUSPECT} and carriers(chunk, line.id)
     }
     lines = tuple(
-        replace(line, state=LineState.IN_DOUBT, goes_as=None) if line.id in back else line for line in chunk.lines
+        replace(line, state=LineState.IN_DOUBT, goes_as=None, witnessed=False)
+        if line.id in back or line.state == LineState.IN_DOUBT
+        else line
+        for line in chunk.lines
     )
     return replace(chunk, lines=lines)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 Value = bool | date | Decimal | str | None
 
@@ -171,8 +172,16 @@ class Answer:
     own: bool = False
     text: str = ""
     reference: str | None = None
-    named: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str], ...] = field(default=(), hash=False)  # hundreds, and hashed for each line
     retry_after: float | None = None
+
+    @cached_property
+    def ids(self) -> Mapping[str, tuple[str, ...]]:
+        """AFAS's Ids of each line that a success names, by its folded key."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, afas_id in self.named:
+            found[folded(key)] = (*found.get(folded(key), ()), afas_id)
+        return found
 
 
 @dataclass(frozen=True)
@@ -189,6 +198,11 @@ class Attempt:
     answer: Answer | None = None
     late_at: datetime | None = None
     judged: bool = False
+
+    @cached_property
+    def carried(self) -> frozenset[int]:
+        """Its lines, to look one up."""
+        return frozenset(self.lines)
 
 
 @dataclass(frozen=True)

@@ -138,16 +138,15 @@ def test_the_range_and_the_moment_of_making_keep_others_out() -> None:
     ]
     since = datetime(2026, 3, 2, 11, tzinfo=UTC)  # noon in Amsterdam, in winter
     with shown(rows) as (simulator, reads, _):
-        assert ids(reads.between(MONDAY, MONDAY + timedelta(days=1), since)) == ["2", "3"]
-        assert ids(reads.between(MONDAY, MONDAY)) == ["2", "5"]
+        assert ids(reads.between(MONDAY, MONDAY + timedelta(days=1))) == ["2", "3", "5"]
         assert ids(reads.made_since(since)) == ["1", "2", "3", "4"]
-    assert "2026-03-02T12:00:00" in simulator.asked[1].query["filtervalues"]
+    assert any("2026-03-02T12:00:00" in asked.query.get("filtervalues", "") for asked in simulator.asked)
 
 
 def test_without_a_field_for_it_the_moment_of_making_is_not_asked() -> None:
     with shown([row(1)], BARE) as (_, reads, _):
         assert not reads.shows_created
-        assert ids(reads.between(MONDAY, MONDAY, datetime(2099, 1, 1, tzinfo=UTC))) == ["1"]
+        assert ids(reads.between(MONDAY, MONDAY)) == ["1"]
         with pytest.raises(Never, match=r"read_back\.created"):
             reads.made_since(datetime(2026, 1, 1, tzinfo=UTC))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.realization.chunks import MAX_FRUITLESS, cut, fruitless, next_attempt, next_step, read_back_now
+from tasks.realization.chunks import MAX_FRUITLESS, Looked, cut, fruitless, next_attempt, next_step, read_back_now
 from tasks.realization.decisions import Send
 from tasks.realization.words import Answer, Attempt, Purpose, Reach
 from tests.realization.builders import LATER, LIMITS, LOST, NOON, SECOND, SURE, Story, created, error
@@ -87,9 +87,18 @@ def test_eight_fruitless_attempts_end_the_tries_of_a_chunk_and_not_its_lines() -
 
 
 def test_the_shared_read_back_lets_fresh_chunks_pass_for_five_minutes() -> None:
-    assert read_back_now(NOON, NOON, fresh_waits=False)
-    assert not read_back_now(NOON + timedelta(minutes=5) - SECOND, NOON, fresh_waits=True)
-    assert read_back_now(NOON + timedelta(minutes=5), NOON, fresh_waits=True)
+    last = Looked(NOON, NOON + timedelta(minutes=4))
+    assert read_back_now(NOON, NOON, last, others_send=False)
+    assert not read_back_now(NOON + timedelta(minutes=5) - SECOND, NOON, last, others_send=True)
+    assert read_back_now(NOON + timedelta(minutes=5), NOON, last, others_send=True)
+
+
+def test_a_read_back_passes_fresh_chunks_when_the_last_is_long_ago_beside_what_it_took() -> None:
+    last = Looked(NOON, NOON + SECOND)
+    assert read_back_now(NOON, NOON, None, others_send=True)
+    assert not read_back_now(NOON + 4 * SECOND, NOON, last, others_send=True)
+    assert read_back_now(NOON + 5 * SECOND, NOON, last, others_send=True)
+    assert not read_back_now(NOON + 5 * SECOND, NOON, replace(last, ended_at=None), others_send=True)
 
 
 def test_a_stopped_organisation_sends_nothing() -> None:

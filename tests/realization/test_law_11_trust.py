@@ -156,24 +156,41 @@ def test_with_more_than_ten_missing_the_tenth_goes_before_its_turn() -> None:
     assert next_step(story.chunk, story.turn(fresh_left=True, held=True)) == Wait(None)
 
 
-def test_until_the_canary_is_judged_nothing_that_waits_for_it_goes() -> None:
-    story = ten_and_more("ab").send([10], error(at=LATER), Purpose.CANARY)
+@pytest.mark.parametrize("answer", [error("deadlock", LATER), error("bestaat al", LATER), replace(LOST, at=LATER)])
+def test_an_answer_of_the_canary_that_is_no_error_of_its_own_lets_nothing_go(answer: Answer) -> None:
+    story = ten_and_more("ab").send([10], answer, Purpose.CANARY)
     assert story.states(11, 12) == ["in_doubt", "in_doubt"]
-    assert next_attempt(story.chunk, story.turn()) is not None
 
 
-def test_after_an_error_of_the_canary_lines_with_a_witness_go_on() -> None:
-    story = ten_and_more("ab").send([10], error(at=LATER), Purpose.CANARY).sees([0], LATER + SECOND)
-    assert story.states(10, 11, 12) == ["refused", "pending", "in_doubt"]
+def test_after_an_error_of_the_canary_lines_with_a_witness_go_on_before_anything_is_read_back() -> None:
+    story = ten_and_more("ab").send([10], error(at=LATER), Purpose.CANARY)
+    assert story.states(10, 11, 12) == ["suspect", "pending", "in_doubt"]
+    assert story.sees([0], LATER + SECOND).states(10, 11, 12) == ["refused", "pending", "in_doubt"]
 
 
-def test_lines_without_a_witness_go_on_when_all_ten_are_judged() -> None:
-    story = ten_and_more("ab").send([10], error(at=LATER), Purpose.CANARY).sees([0], LATER + SECOND)
+def test_lines_without_a_witness_go_on_when_all_ten_had_an_error_of_their_own() -> None:
+    story = ten_and_more("ab").send([10], error(at=LATER), Purpose.CANARY)
     for number in range(1, 10):
         assert story.states(12) == ["in_doubt"]
-        at = LATER + timedelta(minutes=number)
-        story.send([number], error(at=at), Purpose.SUSPECT).sees([0], at + SECOND)
+        story.send([number], error(at=LATER + timedelta(minutes=number)), Purpose.SUSPECT)
     assert story.states(12) == ["pending"]
+
+
+@pytest.mark.parametrize(
+    "trust", [replace(SURE, single=True), replace(SURE, stopped=True), resumed(SURE, LATER + SECOND)]
+)
+def test_on_the_word_of_a_view_that_was_found_wrong_no_error_lets_a_line_go(trust: Trust) -> None:
+    story = ten_and_more("ab")
+    story.trust = trust
+    assert story.send([10], error(at=LATER), Purpose.CANARY).states(11) == ["in_doubt"]
+
+
+def test_an_error_lets_nothing_go_where_the_order_is_broken() -> None:
+    story = Story("a" * 16).send(range(16), error()).sees([0, 12], NOON + SECOND)
+    for number in range(1, 12):
+        story.send([number], error(at=LATER + timedelta(minutes=number)), Purpose.CANARY)
+        story.trust = SURE
+    assert set(story.states(13, 14, 15)) == {"in_doubt"}
 
 
 def test_a_suspect_that_was_applied_is_judged_only_when_it_was_seen_once() -> None:

@@ -51,14 +51,12 @@ class ReadBack:
         """Whether lines can be asked by when they were made."""
         return "created" in self._fields
 
-    def between(self, first: date, last: date, since: datetime | None = None) -> list[Shown]:
-        """The lines of the days first to last; `since`: made since that moment (with its zone), where that is shown."""
+    def between(self, first: date, last: date) -> list[Shown]:
+        """The lines of the days first to last."""
         conditions = [
             Condition(self._fields["date"], AT_LEAST, f"{first}T00:00:00"),
             Condition(self._fields["date"], BELOW, f"{last + ONE_DAY}T00:00:00"),
         ]
-        if since is not None and self.shows_created:
-            conditions.append(self._made(since))
         return self._all(lambda shown: [[*conditions, *self._above(shown)]])
 
     def made_since(self, since: datetime) -> list[Shown]:

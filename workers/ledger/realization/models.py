@@ -82,10 +82,11 @@ class Batch(Base):
     braked_at: Mapped[dt.datetime | None] = mapped_column(Moment)
     brake_text: Mapped[str | None]
     counted_from: Mapped[dt.datetime | None] = mapped_column(Moment)
+    prospects: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class Chunk(Base):
-    """At most 500 lines of one batch. `fresh`: its lines that are pending; `holds`: a watched call of it is open.
+    """At most 500 lines of one batch. `fresh`: its pending lines that do not go last; `holds`: a watched call is open.
 
     `waits_since`: since when it wants a read-back, which is not put off when `urgent`; `wants_slot_at`: since when it
     wants to send and all parallel calls are taken. `looks`: read-backs in a row that moved nothing of it. `hint_at`:

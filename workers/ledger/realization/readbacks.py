@@ -27,6 +27,13 @@ def end(session: Session, number: int, *, rows: int | None = None, error: str | 
     session.execute(update(ReadBack).where(ReadBack.id == number).values(**values))
 
 
+def last(session: Session, owner: int) -> tuple[dt.datetime, dt.datetime | None] | None:
+    """When the organisation's last read-back began and ended; None: there was none."""
+    latest = select(ReadBack.begun_at, ReadBack.ended_at).where(ReadBack.owner_id == owner).order_by(ReadBack.id.desc())
+    found = session.execute(latest.limit(1)).first()
+    return (found[0], found[1]) if found else None
+
+
 class Known(NamedTuple):
     """A line that was proved applied: its key, AFAS's Ids, its employee, and when a read-back last missed it."""
 
@@ -67,10 +74,12 @@ def census(owner: int, days: tuple[dt.date, dt.date], since: dt.datetime, before
         return [Known(*row) for row in rows]
 
 
-def missed(session: Session, lines: list[int], at: dt.datetime) -> None:
-    """Applied lines that a read-back should have shown and did not."""
-    if lines:
-        session.execute(update(Line).where(Line.id.in_(lines)).values(missed_at=at))
+def missed(session: Session, lines: list[int], at: dt.datetime) -> list[int]:
+    """Applied lines that a read-back should have shown and did not: those that no earlier one has missed."""
+    if not lines:
+        return []
+    new = update(Line).where(Line.id.in_(lines), Line.missed_at.is_(None)).values(missed_at=at)
+    return sorted(session.scalars(new.returning(Line.id)))
 
 
 def looked(session: Session, lines: list[int], at: dt.datetime) -> None:

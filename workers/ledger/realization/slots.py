@@ -1,10 +1,12 @@
 """At most N parallel calls per AFAS environment, over all processes and machines, fair between organisations."""
 
 from collections import Counter
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, suppress
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from workers import leases
@@ -16,10 +18,13 @@ from workers.ledger.realization.work import Held, may_go
 
 
 class Place(AbstractContextManager["Place"]):
-    """One of the environment's `parallel` calls for a chunk, from when it is asked for until its end."""
+    """One of the environment's `parallel` calls for a chunk, from when it is asked for until its end.
 
-    def __init__(self, held: Held, parallel: int) -> None:
-        self._held, self._parallel = held, parallel
+    `ended` is called when it is free again: the next chunk need not wait until this one's answer is settled.
+    """
+
+    def __init__(self, held: Held, parallel: int, ended: Callable[[], None]) -> None:
+        self._held, self._parallel, self._ended = held, parallel, ended
         self._lease = ExitStack()
         self._taken = False
 
@@ -35,8 +40,12 @@ class Place(AbstractContextManager["Place"]):
 
     def end(self) -> None:
         """Give it back, as soon as AFAS has answered."""
-        self._lease.close()
-        self._taken = False
+        if self._taken:
+            self._taken = False
+            self._lease.close()
+            # Without a database nobody is told; what AFAS answered is worth more than that.
+            with suppress(SQLAlchemyError):
+                self._ended()
 
 
 def _take(held: Held, parallel: int) -> int | None:

@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("braked_at", workers.columns.Moment(timezone=True), nullable=True),
         sa.Column("brake_text", sa.String(), nullable=True),
         sa.Column("counted_from", workers.columns.Moment(timezone=True), nullable=True),
+        sa.Column("prospects", workers.columns.Json(), nullable=True),
         sa.CheckConstraint(
             "action IN ('insert', 'update', 'delete', 'approve', 'unapprove', 'ready', 'reject')",
             name=op.f("ck_batch_action"),

@@ -1,0 +1,56 @@
+"""Good lines first: what errors have in common goes last, and attempts are cut where errors are many."""
+
+from itertools import groupby
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.realization_delivery.builders import Office, good
+from workers import settings
+from workers.database import reading
+from workers.ledger.realization.acts import Attempt
+from workers.ledger.realization.models import Batch
+
+
+@pytest.fixture
+def small(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Chunks of a hundred lines, and read-backs that proved themselves."""
+    monkeypatch.setenv("CHUNK_LINES", "100")
+    settings.current.cache_clear()
+    office.submits([good(1000)], reference="pathfinder")
+    office.works()
+    return office
+
+
+def calls() -> list[tuple[str, list[int]]]:
+    with reading() as session:
+        return [(call.purpose, call.lines) for call in session.scalars(select(Attempt).order_by(Attempt.id))][1:]
+
+
+def test_lines_whose_project_failed_go_last_by_ten_and_every_good_line_before_them(small: Office) -> None:
+    wrong = range(130, 190)
+    lines: list[dict[str, Any]] = [good(n, **({"PrId": "X9"} if n in wrong else {})) for n in range(300)]
+    small.submits(lines)
+    small.works()
+    assert small.states() == {"applied": 241, "refused": 60}
+    ids = {line.id: int(str(line.fields["XpRe"]).removeprefix("K-")) for line in small.lines()}
+    fresh = [{ids[line] in wrong for line in sent} for purpose, sent in calls() if purpose == "fresh"]
+    sizes = [len(sent) for purpose, sent in calls() if purpose == "fresh"]
+    kinds = [kind for kind, _ in groupby(fresh)]
+    assert kinds[-1] == {True}, "what failed goes last"
+    assert [{True}] == [kind for kind in kinds if kind == {True}], "and all of it together"
+    assert {size for size, kind in zip(sizes, fresh, strict=True) if kind == {True}} == {10}
+
+
+def test_where_many_lines_fail_for_reasons_of_their_own_attempts_are_cut(small: Office) -> None:
+    lines = [good(n, **({"PrId": f"X{n}", "EmId": f"8{n}"} if n % 8 == 0 else {})) for n in range(600)]
+    small.submits(lines)
+    small.works()
+    assert small.states() == {"applied": 526, "refused": 75}
+    assert min(len(sent) for purpose, sent in calls() if purpose == "fresh" and sent[-1] % 100) < 100
+    with reading() as session:
+        kept = session.scalars(select(Batch.prospects).where(Batch.reference == "R")).one()
+    assert kept is not None
+    assert 0.1 < float(kept["share"]) < 0.15
+    assert kept["suspicious"] == []

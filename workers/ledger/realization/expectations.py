@@ -1,0 +1,35 @@
+"""What became of a batch's lines so far, as far as it tells what to expect of the others."""
+
+from typing import Any, NamedTuple
+
+from sqlalchemy import Text, exists, func, or_, select, type_coerce, update
+from sqlalchemy.orm import Session
+
+from workers.ledger.realization.models import Batch, Line
+
+
+class Tried(NamedTuple):
+    """How many lines AFAS took, and the fields of those that it did not."""
+
+    applied: int
+    failed: list[dict[str, Any]]
+
+
+def tried(session: Session, batch_id: int) -> Tried:
+    """The batch's lines that were tried and of which something is known."""
+    mine = Line.batch_id == batch_id
+    applied = session.scalar(select(func.count()).where(mine, Line.state == "applied")) or 0
+    failed = session.scalars(select(Line.fields).where(mine, Line.state.in_(["suspect", "refused"])))
+    return Tried(applied, list(failed))
+
+
+def took(session: Session, batch_id: int, field: str, code: str) -> bool:
+    """Whether AFAS took a line of the batch with this code (case-folded); as text, for that is how fields are kept."""
+    fields = func.lower(type_coerce(Line.fields, Text))
+    same = or_(*(fields.contains(f'"{field.lower()}":{one}', autoescape=True) for one in (f'"{code}"', f"{code},")))
+    return bool(session.scalar(select(exists().where(Line.batch_id == batch_id, Line.state == "applied", same))))
+
+
+def expect(session: Session, batch_id: int, prospects: dict[str, Any]) -> None:
+    """Keep what is to be expected of the lines that were not tried."""
+    session.execute(update(Batch).where(Batch.id == batch_id).values(prospects=prospects))
