@@ -7,7 +7,7 @@ from datetime import timedelta
 from tasks.realization.calls import carriers, ended_at, executed
 from tasks.realization.decisions import Ruling, Told
 from tasks.realization.missing import Group, group, resolved
-from tasks.realization.settle import ENDS, refused
+from tasks.realization.settle import ENDS, duplicate, refused
 from tasks.realization.trust import SHOWN_WITHIN, View, same, unseen, watched
 from tasks.realization.verdict import LINE_ERRORS, UNKNOWN, Meaning, meaning
 from tasks.realization.words import Attempt, Chunk, Limits, Line, LineState, Matter, Purpose, Trust
@@ -127,7 +127,7 @@ class _Case:
             afas_ids=ids,
             seen_at=line.seen_at or self.view.begun_at,
             matter=Matter.DUPLICATE if len(ids) > 1 else None,
-            message="duplicate: " + ", ".join(ids) if len(ids) > 1 else "",
+            message=duplicate(ids) if len(ids) > 1 else "",
             goes_as=None,
         )
 

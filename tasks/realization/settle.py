@@ -1,5 +1,6 @@
 """What an answer decides by itself, before any read-back: the outcome table."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -133,8 +134,14 @@ def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
     if not (ids or alone) or line.state in ENDS - {LineState.APPLIED}:
         return line
     every = tuple(dict.fromkeys((*line.afas_ids, *ids)))
-    matter = Matter.DUPLICATE if len(every) > 1 else None
-    return replace(line, state=LineState.APPLIED, afas_ids=every, matter=matter)
+    # An error that passed was its message until now.
+    applied = replace(line, state=LineState.APPLIED, afas_ids=every, matter=None, message="", reference=None)
+    return applied if len(every) <= 1 else replace(applied, matter=Matter.DUPLICATE, message=duplicate(every))
+
+
+def duplicate(afas_ids: Sequence[str]) -> str:
+    """What is said of a line that AFAS has more than once."""
+    return "duplicate: " + ", ".join(afas_ids)
 
 
 def _changed(line: Line, answer: Answer, *, alone: bool) -> Line:

@@ -98,6 +98,13 @@ def test_a_passing_error_is_tried_again_after_5_s_5_minutes_and_an_hour_and_is_t
     assert story.send([0], error(LOCKED, at), Purpose.SUSPECT).sees([], at + SECOND).states() == ["refused"]
 
 
+def test_a_line_that_is_applied_after_a_passing_error_tells_of_none() -> None:
+    story = Story("a").send([0], error(LOCKED), Purpose.SUSPECT).sees([], NOON + SECOND)
+    assert story.lines[0].message == LOCKED
+    story.send([0], created(story.lines[0], at=LATER), Purpose.CANARY)
+    assert (story.states(), story.lines[0].message, story.lines[0].reference) == (["applied"], "", None)
+
+
 @pytest.mark.parametrize(
     "words",
     [

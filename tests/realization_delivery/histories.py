@@ -28,8 +28,22 @@ TICK = dt.timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
+class Change:
+    """A batch about lines that are there: by their number, and by what each is named (Id or XpRe).
+
+    `more`: it sets a field that nobody is shown, or deletes whatever was approved.
+    """
+
+    action: str
+    lines: tuple[tuple[int, str], ...]
+    more: bool = False
+
+
+@dataclass(frozen=True)
 class History:
     """What is drawn. `staff`: the employee of each line, of one organisation and of another that shares AFAS with it.
+
+    `old`: lines that stood in AFAS before, which `changes` count first; `fixed`: rows that AFAS does not change.
 
     `acts`: boundaries to the next one, and the seconds that the worker sleeps there, or KILL. `deeds`: steps to the
     next one, what a person or the broker does, and to which of many. `messages`: lost, twice, or seconds too late.
@@ -44,7 +58,10 @@ class History:
     echo: bool = True
     unique: bool = False
     read_back: bool = True
-    created: bool = True
+    shows: frozenset[str] = frozenset({"created"})
+    old: int = 0
+    fixed: frozenset[int] = frozenset()
+    changes: tuple[Change, ...] = ()
     proven: bool = False
     chunk_lines: int = 4
     parallel: int = 4
@@ -78,7 +95,7 @@ class World:
     def point(self, most: float | None = None, *, sleeps: bool = True) -> None:
         """A boundary, where the plan may want the worker dead, or asleep if it `sleeps` here."""
         worker = self._current
-        if worker is None:
+        if worker is None or not worker.mine():
             return
         if worker.dead:
             raise Killed
@@ -94,8 +111,9 @@ class World:
 
     def begins(self) -> None:
         """A transaction is about to begin."""
-        self.now += TICK
-        self.point()
+        if self._current is None or self._current.mine():
+            self.now += TICK
+            self.point()
 
     def sleep(self, seconds: float) -> None:
         """The worker waits; others work meanwhile."""

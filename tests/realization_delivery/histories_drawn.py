@@ -1,13 +1,17 @@
 """Histories as they are drawn: small ones, in which much goes wrong at once."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
-from tests.realization_delivery.histories import KILL, History
+from tests.realization_delivery.histories import KILL, Change, History
 from tests.realization_delivery.model import FAULTS
 
 STAFF = ["a", "ab", "abcdef", ["a", ""], [""]]
 NAPS = [KILL, KILL, 0.0, 5.0, 40.0, 40.0, 400.0, 1300.0, 4000.0]
 IN_AFAS = ("deletes", "copies", "moves")
+BY_HAND = ("changes", "changes", "edits", "touches", "deletes", "copies", "flush", "restart", "again")
+ORDERS = ("changes", "changes", "edits", "cancel", "retry", "resume", "resolve", "again")
 COMMANDS = ("cancel", "retry", "resume", "resolve", "config", "again")
 MACHINES = ("flush", "restart", "again")
 RESTORED = ("backup", "backup", "restore", "restore", "restart")
@@ -24,6 +28,7 @@ def histories(draw: st.DrawFn, deeds: tuple[str, ...] = ()) -> History:
     numbers = st.integers(0, len(staff) + len(others) - 1)
     hidden = draw(st.sampled_from(["", "", "", "a", "b", "ab"]))
     read_back, created = draw(st.integers(0, 9)) > 0, draw(st.booleans())
+    shows = {*({"created"} if created else ()), *draw(st.sets(st.sampled_from(["modified", "Ap"])))}
     faults = [name for name in FAULTS if name != "after_commit" or (read_back and not hidden)]
     # Without the moment of its making a line whose date was changed can't be told from one that is gone.
     able = [name for name in deeds if name != "moves" or created]
@@ -38,7 +43,7 @@ def histories(draw: st.DrawFn, deeds: tuple[str, ...] = ()) -> History:
         echo=draw(st.booleans()),
         unique=draw(st.booleans()),
         read_back=read_back,
-        created=created,
+        shows=frozenset(shows),
         proven=draw(st.booleans()),
         chunk_lines=draw(st.sampled_from([2, 3, 9])),
         parallel=draw(st.sampled_from([1, 2, 4])),
@@ -50,4 +55,29 @@ def histories(draw: st.DrawFn, deeds: tuple[str, ...] = ()) -> History:
         deeds=draw(st.lists(doing, min_size=1, max_size=4).map(tuple)) if able else (),
         # What nobody mends stops once for each line that nobody sees.
         mends=len(staff) > 3 or draw(st.booleans()),
+    )
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    """A batch about lines that are there, or were."""
+    action = draw(st.sampled_from(["update", "update", "approve", "delete", "delete"]))
+    named = st.tuples(st.integers(0, 6), st.sampled_from(["Id", "XpRe"]))
+    return Change(action, tuple(draw(st.lists(named, min_size=1, max_size=5))), more=draw(st.booleans()))
+
+
+@st.composite
+def later(draw: st.DrawFn, deeds: tuple[str, ...]) -> History:
+    """A history with batches of changes."""
+    told = draw(histories(deeds))
+    # More lag than the organisation knows of shows a change too late to be believed.
+    lag = told.lag if told.proven or told.lag < 1 else 0.5
+    doing = (draw(st.integers(1, 40)), "changes", 0)
+    return replace(
+        told,
+        lag=lag,
+        old=draw(st.integers(0, 3)),
+        fixed=draw(st.frozensets(st.integers(0, 6), max_size=2)),
+        changes=tuple(draw(st.lists(changes(), min_size=1, max_size=3))),
+        deeds=(doing, *told.deeds),
     )

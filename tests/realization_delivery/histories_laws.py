@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Mapping
 
 from tasks.realization.chunks import MAX_FRUITLESS
+from tests.realization_delivery.histories_changes import Changes
 from tests.realization_delivery.histories_ledger import Attempt, Ledger, Line
-from tests.realization_delivery.model import AFTERWARDS, BLOCKED, LOCKED, Afas, bad_text
+from tests.realization_delivery.model import AFTERWARDS, BLOCKED, LOCKED, bad_text
+from tests.realization_delivery.model_changes import Changing
 
 ENDED = {"applied", "refused", "invalid", "conflict", "cancelled"}
 PASSED = (LOCKED, "too large", AFTERWARDS, BLOCKED)
@@ -15,8 +17,9 @@ PASSED = (LOCKED, "too large", AFTERWARDS, BLOCKED)
 class Laws:
     """Looks at one history. `by_hand`: a person has just changed lines."""
 
-    def __init__(self, ledger: Ledger, afas: Afas, parallel: int) -> None:
+    def __init__(self, ledger: Ledger, afas: Changing, parallel: int) -> None:
         self._ledger, self._afas, self._parallel = ledger, afas, parallel
+        self._changes = Changes(ledger, afas)
         self.by_hand = self._touched = False
         self._told: set[int] = set()
         self._admitted = 0
@@ -45,6 +48,8 @@ class Laws:
         assert max(open_.values(), default=0) <= 1, "two calls of one chunk"
         for one in attempts.values():
             assert all(lines[line].chunk == one.chunk for line in json.loads(one.lines)), ("not its chunk", one)
+            if one.id not in self._attempts and one.purpose != "adopted":
+                self._changes.goes(one, attempts.values())
         self._touched |= self.by_hand
         if not self._touched:
             self._counts(lines)
@@ -56,8 +61,13 @@ class Laws:
         assert old.chunk == new.chunk, ("a line has changed chunk", old, new)
         if old.state in ENDED and not self.by_hand:
             assert old.state == new.state, ("a verdict has changed by itself", old, new)
-        if new.state not in ENDED - {"applied"}:
-            assert new.holds_key, ("its key is free", new)
+        if new.action == "insert" and new.state not in ENDED - {"applied"}:
+            assert new.holds_key or self._deleted(new), ("its key is free", new)
+
+    def _deleted(self, line: Line) -> bool:
+        """Whether it was applied, and deleted since."""
+        ids = (line.afas_id or "").split(", ")
+        return line.state == "applied" and not any(id_ and self._afas.row(int(id_)) for id_ in ids)
 
     def _counts(self, lines: Mapping[int, Line]) -> None:
         """The chunks' columns that decide whose turn it is are what their lines say."""
@@ -78,12 +88,14 @@ class Laws:
         `overslept`: a worker woke and may have known better than those that gave its call up.
         """
         self._hears()
-        lines = self._ledger.lines()
+        every = self._ledger.lines()
+        lines = [line for line in every if line.action == "insert"]
         given_up = {chunk for (chunk,) in self._ledger.rows("SELECT id FROM chunk WHERE fruitless >= ?", MAX_FRUITLESS)}
         for line in lines:
             self._ended(line, given_up=line.chunk in given_up)
         self._doubles(lines)
-        self._batches(lines, once=not (overslept or self._touched))
+        self._changes.at_the_end(self._told, given_up)
+        self._batches(every, once=not (overslept or self._touched))
 
     def _ended(self, line: Line, *, given_up: bool) -> None:
         if line.state == "applied":

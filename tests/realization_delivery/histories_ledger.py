@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -15,7 +15,22 @@ from workers import database
 from workers.database import Base, engine
 
 KEPT = {"organisation", "afas_connection", "environment", "installation"}
+SHOWN = {"Qu": "Aantal", "EmId": "Medewerker", "Ap": "Geaccordeerd"}
 LEASE = dt.timedelta(seconds=30)
+#: Conditions on `line`.
+BEHIND = (
+    "EXISTS (SELECT 1 FROM line first WHERE (first.afas_id = line.afas_id OR first.key = line.key)"
+    " AND first.id < line.id AND first.state IN ('pending', 'sent', 'suspect', 'in_doubt'))"
+)
+_OPEN = "state IN ('pending', 'suspect')"
+_ITS = "SELECT 1 FROM line WHERE chunk_id = chunk.id AND line."
+#: Condition on `chunk`: nothing of it moves before an earlier operation on each of its open lines has ended.
+STUCK = (
+    f"action <> 'insert' AND NOT holds AND EXISTS ({_ITS}{_OPEN} AND {BEHIND})"
+    f" AND NOT EXISTS ({_ITS}{_OPEN} AND NOT {BEHIND})"
+    f" AND NOT EXISTS ({_ITS}state IN ('sent', 'in_doubt') AND matter IS NULL)"
+)
+BY_HAND = 'EXISTS (SELECT 1 FROM line_event WHERE line_id = line.id AND "by" IS NOT NULL)'
 
 
 class Line(NamedTuple):
@@ -31,6 +46,7 @@ class Line(NamedTuple):
     afas_id: str | None
     wish: bool
     holds_key: bool
+    action: str
 
 
 class Attempt(NamedTuple):
@@ -42,6 +58,29 @@ class Attempt(NamedTuple):
     lines: str
     begun_at: str
     answered_at: str | None
+    reach: str | None
+    status: int | None
+
+
+class Operation(NamedTuple):
+    """A line that changes another. `modified`: whether its image tells when that was changed last.
+
+    `behind`: an earlier one of the same line has not ended; `by_hand`: a person has moved it.
+    """
+
+    id: int
+    chunk: int | None
+    action: str
+    key: str | None
+    state: str
+    matter: str | None
+    message: str
+    afas_id: str | None
+    fields: str
+    looked_at: str | None
+    modified: str | None
+    behind: bool
+    by_hand: bool
 
 
 class Notice(NamedTuple):
@@ -64,10 +103,15 @@ class Ledger:
         """What a query finds."""
         return self._file.execute(sql, values).fetchall()
 
-    def begin(self, *, read_back: bool, created: bool, proven: float | None) -> None:
-        """Nothing has happened yet; `proven`: in how many seconds a line of an earlier batch was shown."""
-        mapped = {name: value for name, value in READ_BACK.items() if name not in {"created", "modified"}}
-        mapped |= {"fields": {"Qu": "Aantal", "EmId": "Medewerker"}} | ({"created": "Aangemaakt_op"} if created else {})
+    def begin(self, *, shows: Collection[str] | None, proven: float | None) -> None:
+        """Nothing has happened yet. `shows`: what the read-back connector does beside Id, key, date, Qu and EmId.
+
+        None: there is no such connector; `proven`: in how many seconds a line of an earlier batch was shown.
+        """
+        more = set(shows or ())
+        places = {"connector", "id", "external_key", "date"} | ({"created", "modified"} & more)
+        fields = {name: SHOWN[name] for name in ("Qu", "EmId", *({"Ap"} & more))}
+        mapped = {name: READ_BACK[name] for name in places} | {"fields": fields}
         self._file.execute("PRAGMA foreign_keys = OFF")
         self._file.execute("BEGIN IMMEDIATE")
         for table in Base.metadata.sorted_tables:
@@ -76,7 +120,7 @@ class Ledger:
         self._file.execute("DELETE FROM sqlite_sequence")
         self._file.execute(
             "UPDATE afas_connection SET paused_until = NULL, pause_kind = NULL, pause_reason = NULL, read_back = ?",
-            [json.dumps(mapped) if read_back else None],
+            [None if shows is None else json.dumps(mapped)],
         )
         if proven is not None:
             self._file.execute(
@@ -99,9 +143,19 @@ class Ledger:
             self.rows(
                 "SELECT 1 FROM chunk JOIN batch ON batch.id = chunk.batch_id"
                 " JOIN delivery ON delivery.organisation_id = chunk.owner_id"
-                " WHERE hint_at IS NOT NULL AND braked_at IS NULL AND stop IS NULL LIMIT 1"
+                f" WHERE hint_at IS NOT NULL AND braked_at IS NULL AND stop IS NULL AND NOT ({STUCK}) LIMIT 1"
             )
         )
+
+    def blocking(self) -> set[int]:
+        """Lines that have not ended and keep later operations on the same line waiting."""
+        found = self.rows(
+            "SELECT DISTINCT first.id FROM line JOIN chunk ON chunk.id = line.chunk_id JOIN batch ON"
+            " batch.id = line.batch_id JOIN line first ON (first.afas_id = line.afas_id OR first.key = line.key)"
+            " AND first.id < line.id WHERE first.state IN ('pending', 'sent', 'suspect', 'in_doubt')"
+            f" AND action <> 'insert' AND line.{_OPEN}"
+        )
+        return {number for (number,) in found}
 
     def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the sweep finds something next, for all that is known; None: it may at any time."""
@@ -120,14 +174,25 @@ class Ledger:
     def lines(self) -> list[Line]:
         """All lines."""
         found = self.rows(
-            "SELECT id, batch_id, chunk_id, xp_re, state, matter, coalesce(message, ''), afas_id, wish, holds_key"
-            " FROM line ORDER BY id"
+            "SELECT line.id, batch_id, chunk_id, xp_re, line.state, matter, coalesce(message, ''), afas_id, wish,"
+            " holds_key, action FROM line JOIN batch ON batch.id = batch_id ORDER BY line.id"
         )
         return [Line(*row) for row in found]
 
+    def operations(self) -> list[Operation]:
+        """All lines that change others."""
+        found = self.rows(
+            "SELECT line.id, chunk_id, action, xp_re, line.state, matter, coalesce(message, ''), afas_id, fields,"
+            f" looked_at, json_extract(before, '$.modified'), {BEHIND}, {BY_HAND}"
+            " FROM line JOIN batch ON batch.id = batch_id WHERE action <> 'insert' ORDER BY line.id"
+        )
+        return [Operation(*row) for row in found]
+
     def attempts(self) -> list[Attempt]:
         """All calls."""
-        found = self.rows("SELECT id, chunk_id, purpose, lines, begun_at, answered_at FROM attempt ORDER BY id")
+        found = self.rows(
+            "SELECT id, chunk_id, purpose, lines, begun_at, answered_at, reach, status FROM attempt ORDER BY id"
+        )
         return [Attempt(*row) for row in found]
 
     def notices(self, after: int) -> list[Notice]:
@@ -147,10 +212,13 @@ class Ledger:
         self._copy.backup(self._file)
         return True
 
-    def batches(self) -> dict[str, int]:
-        """The batch of each organisation, by its guid."""
-        found = self.rows("SELECT guid, batch.id FROM batch JOIN organisation ON organisation.id = organisation_id")
-        return dict(found)
+    def batches(self) -> dict[tuple[str, str], int]:
+        """All batches by their organisation's guid and their reference."""
+        batches = "batch JOIN organisation ON organisation.id = organisation_id"
+        return {
+            (guid, reference): batch
+            for guid, reference, batch in self.rows(f"SELECT guid, reference, batch.id FROM {batches}")
+        }
 
     def blind(self, guid: str, mapping: str | None) -> str | None:
         """The organisation's read-back connector is `mapping` from now on; what it was."""

@@ -61,7 +61,7 @@ class Stage:
         for module in (missing, changes):
             self._patch.setattr(module, "STOPS_AT", history.stops_at)
         proven = history.lag if history.proven and history.read_back else None
-        self.ledger.begin(read_back=history.read_back, created=history.created, proven=proven)
+        self.ledger.begin(shows=history.shows if history.read_back else None, proven=proven)
         story = Story(history, self.ledger)
         self._world = story.world
         install(story.world, self._patch)

@@ -38,6 +38,10 @@ class Worker:
             if self.error is not None:
                 raise self.error
 
+    def mine(self) -> bool:
+        """Whether its own thread asks: one that renews leases lives on from the tests before, and is no worker."""
+        return threading.current_thread() is self._thread
+
     def sleeps(self, now: dt.datetime, seconds: float, *, frozen: bool) -> None:
         """Called by its own thread: the others have their turn. Raises Killed when it does not wake any more."""
         self.until, self.frozen = now + dt.timedelta(seconds=seconds), frozen

@@ -78,18 +78,19 @@ FAULTS = {
 }
 
 
-@dataclass
+@dataclass(frozen=True)
 class Stored:
-    """A line that stands in AFAS, since `at`."""
+    """A line that was made `at` and is as it stands here since `modified`."""
 
     id: int
     key: str
-    fields: dict[str, Any]
+    fields: Mapping[str, Any]
     at: dt.datetime
+    modified: dt.datetime
 
     @property
     def day(self) -> dt.date:
-        return dt.date.fromisoformat(self.fields["DaTi"])
+        return dt.date.fromisoformat(str(self.fields["DaTi"]))
 
 
 @dataclass
@@ -127,10 +128,10 @@ class Afas:
         at = now + dt.timedelta(milliseconds=50)
         for line in lines[: round(len(lines) * fault.share)]:
             at += dt.timedelta(seconds=fault.works / max(1, len(lines)), milliseconds=2)
-            error = self._error(line, locked=fault.locked and not errors)
+            error = self.error(line, locked=fault.locked and not errors)
             if error is None:
                 self.coming.append((at, line))
-                self.sent[key_of(line)] += 1
+                self.sent[self.name(line)] += 1
                 done.append(line)
             else:
                 errors.append(error)
@@ -138,17 +139,21 @@ class Afas:
                 break
         return Work(at, done, errors)
 
-    def _error(self, line: Fields, *, locked: bool) -> str | None:
-        key = key_of(line)
-        if key in self.bad:
-            return bad_text(key)
+    def name(self, line: Fields) -> str:
+        """By what the line is told from all others."""
+        return str(line["XpRe"])
+
+    def error(self, line: Fields, *, locked: bool) -> str | None:
+        """Why AFAS does not take the line."""
+        if self.name(line) in self.bad:
+            return bad_text(self.name(line))
         if locked:
             return LOCKED
-        return f"Externe sleutel {key} bestaat reeds" if self.unique and self.has(key) else None
+        return f"{self.name(line)} bestaat reeds" if self.unique and self.has(self.name(line)) else None
 
     def has(self, key: str) -> bool:
         """Whether a line of that key stands there, or will."""
-        return key in {row.key for row in self.rows} | {key_of(line) for _, line in self.coming}
+        return key in {row.key for row in self.rows} | {self.name(line) for _, line in self.coming}
 
     def reply(self, work: Work, fault: Fault, number: int) -> Reply:
         """What comes back."""
@@ -160,47 +165,36 @@ class Afas:
             return Reply(Reach.ANSWERED, *said, retry_after=fault.retry_after)
         if work.errors:
             return Reply(Reach.ANSWERED, 500, own=True, text=" | ".join(work.errors), reference=reference)
-        ids = {row.key: str(row.id) for row in self.rows}
-        found = [(key_of(line), ids.get(key_of(line))) for line in work.lines][: self.named]
-        # Mapped by the key, never by the place: the order is AFAS's.
-        named = [Named(key if self.echo else "", id_, reference) for key, id_ in reversed(found) if id_]
+        # The order is AFAS's.
+        found = reversed([self.known(line) for line in work.lines][: self.named])
+        named = [Named(key if self.echo else "", id_, reference) for key, id_ in found if id_]
         return Reply(Reach.ANSWERED, 201, own=True, named=tuple(named))
+
+    def known(self, line: Fields) -> tuple[str, str]:
+        """The line's key and Id, each empty where there is none."""
+        ids = {row.key: str(row.id) for row in self.rows}
+        return self.name(line), ids.get(self.name(line), "")
 
     def tick(self, now: dt.datetime) -> None:
         """What AFAS worked on all the while is done by now, in its order."""
         due = sorted((one for one in self.coming if one[0] <= now), key=lambda one: one[0])
         self.coming = [one for one in self.coming if one[0] > now]
         for at, line in due:
-            self.last += 1
-            self.rows.append(Stored(self.last, key_of(line), dict(line), at))
+            self.commits(line, at)
+
+    def commits(self, line: Fields, at: dt.datetime) -> None:
+        """The line is there."""
+        self.last += 1
+        self.rows.append(Stored(self.last, self.name(line), dict(line), at, at))
 
     def shown(self, now: dt.datetime, wanted: Callable[[Stored], bool]) -> list[Stored]:
         """The rows that the read-back connector shows now, by Id."""
         seen = [row for row in self.rows if row.at + self.lag <= now and wanted(row)]
-        return [row for row in seen if row.fields.get("EmId", "") not in self.hidden]
+        return [row for row in seen if self.sees(row)]
 
-    def deletes(self, number: int) -> None:
-        """A person deletes one of the rows that stand there."""
-        if self.rows:
-            row = self.rows.pop(number % len(self.rows))
-            self.deleted[row.key] += 1
-
-    def copies(self, number: int, now: dt.datetime) -> None:
-        """A person copies a row, key and all."""
-        if self.rows:
-            self.last += 1
-            row = self.rows[number % len(self.rows)]
-            self.rows.append(Stored(self.last, row.key, dict(row.fields), now))
-
-    def moves(self, number: int) -> None:
-        """A person changes the date of a row."""
-        if self.rows:
-            row = self.rows[number % len(self.rows)]
-            row.fields["DaTi"] = (row.day + dt.timedelta(days=40)).isoformat()
-
-
-def key_of(line: Fields) -> str:
-    return str(line["XpRe"])
+    def sees(self, row: Stored) -> bool:
+        """Whether the read-back connector's user may see the row."""
+        return row.fields.get("EmId", "") not in self.hidden
 
 
 def bad_text(key: str) -> str:

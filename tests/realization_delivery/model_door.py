@@ -11,6 +11,7 @@ import pytest
 
 from tasks.realization import reach
 from tests.realization_delivery.model import READ_TIMEOUT, Afas, Fault, Fields, Stored
+from tests.realization_delivery.model_changes import DELETED
 from workers.afas.errors import Never, TryLater
 from workers.afas.posting import Record
 from workers.afas.reply import Reach, Reply
@@ -68,6 +69,15 @@ class Writer:
         return self._renews
 
     def insert(self, lines: Sequence[Fields], record: Record) -> Reply:
+        return self._sent(lines, record)
+
+    def change(self, lines: Sequence[Fields], record: Record) -> Reply:
+        return self._sent(lines, record)
+
+    def delete(self, afas_id: str, day: dt.date | None, record: Record) -> Reply:
+        return self._sent([{"Id": afas_id, "DaTi": day, DELETED: True}], record)
+
+    def _sent(self, lines: Sequence[Fields], record: Record) -> Reply:
         """One call: its steps in their order, as `Posting` takes them."""
         world, fault = self._world, self._world.write_fault()
         self._renews = fault.renews
@@ -113,7 +123,7 @@ class Reader:
     def __init__(self, client: Client, mapping: Mapping[str, Any], numbers: Collection[str]) -> None:
         assert list(numbers) == ["Qu"]
         self._world = client.world
-        self.shows_created = "created" in mapping
+        self.shows_created, self._mapping = "created" in mapping, mapping
 
     def between(self, first: dt.date, last: dt.date, since: dt.datetime) -> list[Shown]:
         def wanted(row: Stored) -> bool:
@@ -141,13 +151,15 @@ class Reader:
             last = found[-1].id if found else 0
             page = [row for row in world.afas.shown(world.now, wanted) if row.id > last][:PAGE]
             if not page:
-                return [_shown(row) for row in found]
+                return [_shown(row, self._mapping) for row in found]
             found += page
 
 
-def _shown(row: Stored) -> Shown:
-    values = {"DaTi": row.day, "Qu": Decimal(str(row.fields["Qu"])), "EmId": row.fields.get("EmId")}
-    return Shown(str(row.id), row.key, values, None, None)
+def _shown(row: Stored, mapping: Mapping[str, Any]) -> Shown:
+    all_ = {"Qu": Decimal(str(row.fields["Qu"])), "EmId": row.fields.get("EmId"), "Ap": bool(row.fields.get("Ap"))}
+    values = {"DaTi": row.day} | {name: all_[name] for name in mapping["fields"]}
+    modified = row.modified.replace(tzinfo=None) if "modified" in mapping else None
+    return Shown(str(row.id), row.key, values, None, modified)
 
 
 def install(world: World, patch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 
 from tests.realization_delivery.histories import KILL, History
-from tests.realization_delivery.histories_drawn import COMMANDS, IN_AFAS, MACHINES, RESTORED, histories
+from tests.realization_delivery.histories_drawn import (
+    BY_HAND,
+    COMMANDS,
+    IN_AFAS,
+    MACHINES,
+    ORDERS,
+    RESTORED,
+    histories,
+    later,
+)
 from tests.realization_delivery.histories_stage import Stage, stage
 
 SOAKING = settings.get_current_profile_name() == "soak"
@@ -71,4 +80,16 @@ def test_it_is_so_when_brokers_and_machines_fail(here: Stage, history: History) 
 @told(100)
 @given(history=histories((*RESTORED, *IN_AFAS)))
 def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(100)
+@given(history=later(BY_HAND))
+def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: Stage, history: History) -> None:
+    here.tells(history)
+
+
+@told(60)
+@given(history=later(ORDERS))
+def test_it_is_so_of_changes_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)
