@@ -1,5 +1,6 @@
 """The Celery app and its signals. `celery -A workers` finds it; tasks are named in celeryconfig."""
 
+import gc
 import sys
 from typing import Any
 
@@ -11,6 +12,7 @@ from workers.texts import text
 
 app = Celery("workers")
 app.config_from_object("celeryconfig")
+app.Task.Strategy = "workers.received:strategy"
 
 
 def warnings(values: settings.Settings) -> list[str]:
@@ -44,6 +46,8 @@ def _own_connections(**_: Any) -> None:
     from workers import database  # noqa: PLC0415 - as above
 
     database.forget_engine()
+    # What the parent had loaded never becomes garbage: looking for it takes a quarter of a second each time.
+    gc.freeze()
 
 
 @heartbeat_sent.connect

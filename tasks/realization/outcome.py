@@ -33,6 +33,10 @@ def judge(chunk: Chunk, view: View, trust: Trust, limits: Limits) -> Ruling:
     return case.ruling()
 
 
+#: A first look that comes later tells nothing of the lag, and would make all later ones wait as long.
+SOON = timedelta(minutes=1)
+
+
 class _Case:
     """One chunk before one view; its lines change while more of them is proved."""
 
@@ -86,18 +90,26 @@ class _Case:
             Told(new.matter, (new.id,), new.afas_ids) for old, new in pairs if new.matter and old.matter != new.matter
         ]
         shown = [new for old, new in pairs if new.seen_at == self.view.begun_at]
+        timely = list(filter(self._timely, shown))
         return Ruling(
             lines=tuple(new for old, new in pairs if old != new),
             told=(*self.told, *told),
             judged=self.judged,
             stop=self.stop,
             single=any(one.matter == Matter.ORDER for one in self.told),
-            proven=any(self._proves(line) for line in shown),
+            proven=any(map(self._proves, timely)),
             lag=max(map(self._lag, shown), default=timedelta(0)),
             shown_within=min(
-                (self.view.begun_at - call.begun_at for call in map(self._last, shown) if call), default=None
+                (self.view.begun_at - call.begun_at for call in map(self._last, timely) if call), default=None
             ),
         )
+
+    def _timely(self, line: Line) -> bool:
+        """Whether it is known how soon the line was shown: somebody looked soon, or had looked in vain before."""
+        last = self._last(line)
+        if last is None or line.missed_at is not None:
+            return last is not None
+        return self.view.begun_at <= (last.answer.at if last.answer else last.begun_at) + SOON
 
     def _proves(self, line: Line) -> bool:
         """Whether a line that is shown is a pathfinder's find: after a resume, only of a call begun since."""

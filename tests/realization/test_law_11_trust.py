@@ -1,7 +1,7 @@
 """Law 11: pathfinder, census, witness, canary, lag."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -30,7 +30,21 @@ def test_until_a_line_was_shown_lines_go_one_at_a_time() -> None:
     story.send([0], created(story.lines[0]), Purpose.PATHFINDER)
     assert holds(story.chunk, story.trust)
     assert next_step(story.chunk, story.turn(NOON, held=True)) == Ask(NOON, urgent=True)
-    assert story.sees([0]).ruling.proven
+    assert story.sees([0], NOON + SECOND).ruling.proven
+
+
+@pytest.mark.parametrize(("first_look", "proven"), [(None, False), (NOON + SECOND, True)])
+def test_a_line_that_was_looked_for_late_tells_of_the_lag_only_if_it_was_missed_before(
+    first_look: datetime | None, *, proven: bool
+) -> None:
+    story = Story("ab", NEW).send([0], error("deadlock"), Purpose.PATHFINDER)
+    story.send([0], created(story.lines[0]), Purpose.PATHFINDER)
+    if first_look:
+        story.sees([], first_look)
+    ruling = story.sees([0], NOON + timedelta(minutes=10)).ruling
+    assert ruling.proven == proven
+    assert (ruling.shown_within is not None) == proven
+    assert bool(ruling.lag) == proven
     assert not holds(story.chunk, story.trust)
 
 

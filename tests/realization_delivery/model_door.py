@@ -125,11 +125,8 @@ class Reader:
         self._world = client.world
         self.shows_created, self._mapping = "created" in mapping, mapping
 
-    def between(self, first: dt.date, last: dt.date, since: dt.datetime) -> list[Shown]:
-        def wanted(row: Stored) -> bool:
-            return first <= row.day <= last and (row.at >= since or not self.shows_created)
-
-        return self._pages(wanted)
+    def between(self, first: dt.date, last: dt.date) -> list[Shown]:
+        return self._pages(lambda row: first <= row.day <= last)
 
     def made_since(self, since: dt.datetime) -> list[Shown]:
         return self._pages(lambda row: row.at >= since)

@@ -43,13 +43,13 @@ class Scene:
         sent = self.client.send_task("realization.submit", kwargs=message, queue="realization")
         return sent.get(timeout=30)
 
-    def raw(self, body: bytes, **headers: Any) -> None:
+    def raw(self, body: bytes, queue: str = "realization", **headers: Any) -> None:
         """A message of a client that is not Celery."""
         told = {"lang": "py", "task": "realization.submit", "id": "raw-1", "root_id": "raw-1", **headers}
         properties = {
             "correlation_id": "raw-1",
             "delivery_mode": 2,
-            "delivery_info": {"exchange": "", "routing_key": "realization"},
+            "delivery_info": {"exchange": "", "routing_key": queue},
             "priority": 0,
             "body_encoding": "base64",
             "delivery_tag": "raw-1",
@@ -62,7 +62,7 @@ class Scene:
             "properties": properties,
         }
         with redis.Redis.from_url(self.url) as broker:
-            broker.lpush("realization", json.dumps(envelope))
+            broker.lpush(queue, json.dumps(envelope))
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +82,17 @@ def scene(home: Path, sqlite: str, broker: str, monkeypatch: pytest.MonkeyPatch)
     organisation()
     env = environment(home, ALLOWED_HOSTS="127.0.0.1", BROKER_URL=broker, RESULT_BACKEND=broker)
     log = home / "worker.log"
-    flags = ["-Q", "realization", "-c", "1", "-E", "--loglevel", "DEBUG", "--without-gossip", "--without-mingle"]
+    flags = [
+        "-Q",
+        "realization,turnover",
+        "-c",
+        "1",
+        "-E",
+        "--loglevel",
+        "DEBUG",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     with log.open("wb") as told:
         command = [sys.executable, "-m", "celery", "-A", "workers", "worker", *flags]
         process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=told, stderr=told, start_new_session=True)
@@ -154,6 +164,16 @@ def test_no_message_ends_the_worker_and_what_can_not_be_read_is_kept(scene: Scen
     assert [one.state for one in lines_of(1)] == ["pending", "invalid"]
     scene.raw(b"[[], {}, {}]", id=None, task="realization.submit", eta="never", timelimit="x")
     assert scene.submit(**message(line("c"), reference="after"))["batch"] == 2
+    assert scene.process.poll() is None
+    assert "Unrecoverable" not in scene.log.read_text()
+
+
+def test_no_message_on_another_queue_ends_the_worker(scene: Scene) -> None:
+    task = "turnover.import_organisation"
+    for number, body in enumerate((b"\xff\xfe no JSON", b"7", b"null", b'[[], "x", {}]', b'{"args": []}', b"[[], 5]")):
+        scene.raw(body, "turnover", task=task, id=f"raw-{number}")
+    scene.raw(b'[[], {"organisation": "nobody"}, {}]', "turnover", task=task, id="last")
+    until(lambda: [one for one in scene.events if one["type"] == "task-failed" and one["uuid"] == "last"])
     assert scene.process.poll() is None
     assert "Unrecoverable" not in scene.log.read_text()
 
