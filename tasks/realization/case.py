@@ -190,6 +190,11 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
     return _after(case, None, closing.close(session, held.batch.id))
 
 
+def stand_in_line(session: Session, case: Case) -> None:
+    """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
+    work.stand_in_line(session, case.held, _first(case).since, current().sweep_seconds)
+
+
 def _given_to_people(session: Session, case: Case) -> Case:
     """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile."""
     open_ = [line for line in case.chunk.lines if line.state in UNSETTLED and not line.matter]

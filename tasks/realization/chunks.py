@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from tasks.realization.calls import carriers, ended_at
 from tasks.realization.decisions import Ask, Send, Wait
@@ -11,13 +12,13 @@ from tasks.realization.missing import STOPS_AT
 from tasks.realization.prospects import UNKNOWN, Prospects
 from tasks.realization.settle import due_at
 from tasks.realization.trust import unseen
-from tasks.realization.verdict import NOT_EXECUTED, SHARED, Meaning, meaning
+from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, SHARED, Meaning, meaning
 from tasks.realization.words import UNSETTLED, WATCHED, Attempt, Chunk, Limits, Line, LineState, Purpose, Trust
 
 MAX_FRUITLESS = 8  #: attempts in a row that moved nothing, after which a chunk's tries end
 SAME_REFUSALS = 100  #: refusals with one text and nothing applied in between, after which a batch is paused
 PUT_OFF = timedelta(minutes=5)  #: how long a read-back may wait for fresh chunks to pass
-RESTS = 4  #: times as long as the last read-back took, the next one waits for fresh chunks
+RESTS = 2  #: times as long as the last read-back took, the next one waits for fresh chunks
 LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
 
 
@@ -129,7 +130,10 @@ def _ask(chunk: Chunk, turn: Turn) -> Ask | None:
     waits = [attempt for attempt in last if not attempt.judged]
     if not waits:
         return None
-    urgent = any(attempt.purpose in WATCHED - {Purpose.SUSPECT} for attempt in waits)
+    # An error of its own says at once what it was sent for; any other outcome holds the organisation up.
+    urgent = any(
+        call.purpose in WATCHED - {Purpose.SUSPECT} and meaning(call.answer) not in LINE_ERRORS for call in waits
+    )
     return Ask(min(ended_at(attempt, turn.limits) for attempt in waits) + turn.limits.lag, urgent=urgent)
 
 
@@ -166,7 +170,9 @@ def _fresh(pending: Sequence[Line], chunk: Chunk, turn: Turn) -> tuple[int, ...]
     """
     plain = [line.id for line in pending if turn.prospects.plain(line)]
     if plain:
-        return tuple(plain[: turn.prospects.size(_room(chunk, turn))])
+        # In equal parts: a small rest would cost a call of its own.
+        parts = ceil(len(plain) / turn.prospects.size(_room(chunk, turn)))
+        return tuple(plain[: ceil(len(plain) / parts)])
     return () if turn.fresh_left else tuple(line.id for line in pending[: min(STOPS_AT, _room(chunk, turn))])
 
 

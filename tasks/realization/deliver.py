@@ -81,7 +81,7 @@ def _step(held: Held, hands: Hands) -> Iterable[After]:
             return [post.lost(opened, lost[-1])]
         step = opened.step
         if isinstance(step, Send):
-            return [post.send(opened, step, place)] if place.taken() else _wait(held)
+            return [post.send(opened, step, place)] if place.taken() else _stand_in_line(opened)
     if isinstance(step, Ask) and step.not_before <= opened.now:
         return _read_back(opened, step)
     with transaction() as session:
@@ -95,6 +95,12 @@ def _in_vain(held: Held) -> bool:
         return False
     with reading() as session:
         return work.others_hold(session, held)
+
+
+def _stand_in_line(opened: Case) -> list[After]:
+    with transaction() as session:
+        case.stand_in_line(session, opened)
+    return []
 
 
 def _wait(held: Held) -> list[After]:
@@ -126,7 +132,7 @@ def _turns(held: Held, hands: Hands) -> None:
     _send_on(held, hands)
     with reading() as session:
         waiting = work.next_to_read_back(session, held.owner)
-        comes = waiting is not None and waiting[0] != held.id and _comes(session, held, waiting[1])
+        comes = waiting is not None and _comes(session, held, waiting[1])
     if waiting and comes:
         hands.chunk(waiting[0], 0.0)
 

@@ -24,8 +24,6 @@ from workers.ledger.realization import deliveries, readbacks, work
 from workers.ledger.realization.work import Held
 from workers.secrets import SecretError
 
-ANOTHER = 0.5  #: seconds until a chunk asks again whether the read-back that was under way is over
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -86,9 +84,9 @@ def read_back(opened: Case) -> Iterator[After]:
     """
     reading = deliveries.claim_reading(opened.held.owner)
     if reading is None:
-        # Another one is under way, and this chunk was late for it: nothing was looked at.
+        # Another one is under way, and this chunk was late for it: whoever makes it looks for the next at its end.
         with transaction() as session:
-            after = replace(case.put_back(session, opened), seconds=ANOTHER)
+            after = replace(case.put_back(session, opened), chunk=None)
         yield after
         return
     with ExitStack() as stack:
@@ -146,19 +144,20 @@ def _wanted(member: Case) -> Iterable[Line]:
 
 def _judge(held: Held, shown: View, seen: Seen) -> After | None:
     """What the read-back decides about one chunk, on what the ones before it left of the organisation's trust."""
-    moment = seen.found.begun_at
+    # Loaded and judged before anything is locked: whoever moves the chunk meanwhile takes its lease along.
+    member, moment = case.opened(held), seen.found.begun_at
+    ruling = _ruling(member, shown, seen)
     try:
         with transaction() as session:
-            deliveries.get(session, held.owner, lock=True)
-            member = case.fresh(session, held)
-            if shown.stop and not member.trust.stopped:
-                member = case.stop(session, member, shown.stop)
+            trust = mapping.trust(deliveries.get(session, held.owner, lock=True), read_back=member.trust.read_back)
+            if trust != member.trust or shown.stop:
+                member = replace(member, trust=trust, limits=case.limits_of(trust))
+                member = case.stop(session, member, shown.stop) if shown.stop and not trust.stopped else member
+                ruling = _ruling(member, shown, seen)
             member = _tell_census(session, member, shown, seen)
-            ruling = _ruling(member, shown, seen)
             moved = bool(ruling.judged) or any(line.missed_at != moment for line in ruling.lines)
             after = case.record(session, member, ruling, read_back=seen.number)
-            _looked(session, after, moment)
-            return case.put_back(session, after, looked=not moved)
+            return case.put_back(session, _looked(session, after, moment), looked=not moved)
     except LeaseLostError:
         return None
 
@@ -186,12 +185,11 @@ def _tell_census(session: Session, member: Case, shown: View, seen: Seen) -> Cas
     return case.notice(session, member, Told(Matter.CENSUS, tuple(gone), tuple(ids)))
 
 
-def _looked(session: Session, member: Case, moment: dt.datetime) -> None:
+def _looked(session: Session, member: Case, moment: dt.datetime) -> Case:
     """Lines that were looked for before their first sending may go."""
     asked = [row.id for row in member.rows if member.cautious and member.unlooked(row)]
     readbacks.looked(session, asked, moment)
-    for row in member.rows:
-        row.looked_at = moment if row.id in asked else row.looked_at
+    return replace(member, cautious=False)
 
 
 def _unread(held: Held, error: Exception) -> After | None:

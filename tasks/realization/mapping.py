@@ -68,11 +68,12 @@ def chunk(
 
 
 def line(row: models.Line, action: Action) -> Line:
-    """One record."""
+    """One record; of an insert that is there only what a read-back is asked for by, and what it may witness."""
+    there = action == Action.INSERT and row.state == LineState.APPLIED
     return Line(
         row.id,
         row.xp_re or "",
-        fields.values(row.fields),
+        {"DaTi": row.date, "EmId": row.employee} if there else fields.values(row.fields),
         LineState(row.state),
         tuple(row.afas_id.split(SEPARATOR)) if row.afas_id else (),
         row.seen_at,

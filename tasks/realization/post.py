@@ -56,7 +56,7 @@ def send(opened: Case, step: Send, place: Place) -> After:
     except (AfasError, SecretError) as error:
         place.end()
         return _put_back(opened, error=error)
-    place.end()
+    place.end(wanted=step.purpose in WATCHED)
     return _recorded(opened, call.number, reply, hold=not renewed)
 
 

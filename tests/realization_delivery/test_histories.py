@@ -36,6 +36,22 @@ SLOW_READ_BACK = History(
     acts=((59, KILL),),
 )
 
+#: A worker slept in a read-back, and two chunks that came too late for it sent each other without an end.
+LATE_FOR_A_READ_BACK = History(
+    staff=("a", "b", "a", "a", "a", "b", "a"),
+    others=("a", "b"),
+    lag=0.5,
+    unique=True,
+    shows=frozenset({"Ap", "created", "modified"}),
+    proven=True,
+    chunk_lines=2,
+    faults=tuple("after_commit unreachable after_commit busy after_commit forbidden_token whole_call too_late".split()),
+    reads=("slow", "slow"),
+    acts=((27, 400.0), (18, 4000.0), (36, 4000.0), (24, KILL), (31, KILL), (4, 4000.0)),
+    messages=("twice", "arrives", "arrives", "arrives", "lost", "90"),
+    deeds=((30, "resolve", 6), (36, "again", 4), (21, "again", 9), (15, "retry", 2)),
+)
+
 
 def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """So many histories; the same ones each time, but for a soak."""
@@ -66,6 +82,7 @@ def test_it_is_so_when_people_work_in_afas_meanwhile(here: Stage, history: Histo
 
 
 @told(120)
+@example(history=LATE_FOR_A_READ_BACK)
 @given(history=histories(COMMANDS))
 def test_it_is_so_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)

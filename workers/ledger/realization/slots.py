@@ -38,11 +38,13 @@ class Place(AbstractContextManager["Place"]):
             self._taken = True
         return self._taken
 
-    def end(self) -> None:
-        """Give it back, as soon as AFAS has answered."""
+    def end(self, *, wanted: bool = False) -> None:
+        """Give it back, as soon as AFAS has answered; `wanted`: by whom this answer lets go, so nobody else is told."""
         if self._taken:
             self._taken = False
             self._lease.close()
+            if wanted:
+                return
             # Without a database nobody is told; what AFAS answered is worth more than that.
             with suppress(SQLAlchemyError):
                 self._ended()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -82,9 +82,10 @@ def _held(session: Session, chunk_id: int, lease: int) -> Held:
 
 def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     """The chunk's lines in order, and every attempt, oldest first."""
-    lines = session.scalars(select(Line).where(Line.chunk_id == chunk_id).order_by(Line.position)).all()
+    # Rows and no objects: they come by the hundred with every message, and nobody writes through them.
+    wanted = select(table_of(Line)).where(Line.chunk_id == chunk_id).order_by(Line.position)
     attempts = session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id).order_by(Attempt.id)).all()
-    return list(lines), list(attempts)
+    return cast("list[Line]", list(session.execute(wanted))), list(attempts)
 
 
 def behind(session: Session, chunk_id: int) -> dict[int, dt.datetime | None]:
@@ -155,6 +156,12 @@ def release(session: Session, held: Held, state: ChunkState, **values: Any) -> N
     leases.fenced(session, Chunk, held.id, held.lease, state=state, lease_id=None, **values)
 
 
+def stand_in_line(session: Session, held: Held, since: dt.datetime | None, sweep_seconds: float) -> None:
+    """Give the chunk back to wait for a call, as if it had waited `since` then (None: as long as it has)."""
+    waits = since or func.coalesce(Chunk.wants_slot_at, now())
+    release(session, held, ChunkState.PENDING, wants_slot_at=waits, waits_since=None, **hint_in(sweep_seconds))
+
+
 def hint_in(seconds: float) -> dict[str, Any]:
     """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
     return {"hint_at": now(seconds), "hints": 0}
@@ -194,8 +201,12 @@ def others_hold(session: Session, held: Held) -> bool:
 
 
 def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime] | None:
-    """The chunk of the organisation that has waited longest for a read-back and may have one now, and since when."""
-    waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK, may_go(), leases.free(Chunk))
+    """The chunk of the organisation that has waited longest for a read-back and may have one now, and since when.
+
+    None while one is under way: whoever makes it asks again at its end.
+    """
+    idle = exists().where(Delivery.organisation_id == owner, leases.free(Delivery))
+    waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK, may_go(), leases.free(Chunk), idle)
     since = func.coalesce(Chunk.waits_since, now())
     found = session.execute(select(Chunk.id, since).where(*waiting).order_by(since, Chunk.id).limit(1)).first()
     return (found[0], found[1]) if found else None
