@@ -4,6 +4,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -306,3 +307,9 @@ def test_the_parts_are_the_body_and_the_last_is_small(size: int) -> None:
 def test_the_clock_runs_on() -> None:
     first = boot_clock()
     assert boot_clock() >= first
+
+
+@pytest.mark.skipif(not hasattr(time, "CLOCK_BOOTTIME"), reason="the system counts no suspended time")
+def test_the_clock_of_the_mark_runs_on_while_the_machine_is_suspended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "clock_gettime", {time.CLOCK_BOOTTIME: 1e9}.__getitem__)
+    assert boot_clock() == 1e9
