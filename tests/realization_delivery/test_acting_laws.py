@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tasks.realization import case, humans, reach, sweeping
+from tasks.realization import humans, reach, sweeping
 from tests.realization_delivery.builders import DAY, Office, bad, good
-from workers import leases, marks
+from workers import leases, marks, settings
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import deliveries, readbacks, work
@@ -120,7 +120,7 @@ def test_a_chunk_whose_tries_have_ended_holds_up_no_suspect_of_its_batch(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CHUNK_LINES", "1")
-    case.current.cache_clear()
+    settings.current.cache_clear()
     office.submits([good(0), good(1)])
     held = work.claim(office.messages[0][1])
     assert held is not None
@@ -225,7 +225,7 @@ def test_the_census_holds_no_line_that_somebody_forgot(filled: Office) -> None:
 
 def test_one_watched_call_of_an_organisation_is_open_at_a_time(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHUNK_LINES", "1")
-    case.current.cache_clear()
+    settings.current.cache_clear()
     office.submits([good(0), good(1)])
     first, second = (work.claim(chunk) for _, chunk in office.messages)
     assert first is not None
