@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.realization import closing, core, fields, mapping
+from tasks.realization.calls import carriers
 from tasks.realization.chunks import (
     LEARNING,
     MAX_FRUITLESS,
@@ -166,6 +167,7 @@ def record(
 
 def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
     """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it."""
+    case = case if case.trust.read_back else _given_to_people(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own["fresh"] = case.fresh
@@ -184,7 +186,6 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
         waits = first.since or held.chunk.wants_slot_at or case.now
         work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
         return _after(case)
-    case = case if case.trust.read_back else _given_to_people(session, case)
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
     return _after(case, None, closing.close(session, held.batch.id))
@@ -198,8 +199,14 @@ def stand_in_line(session: Session, case: Case) -> None:
 def _given_to_people(session: Session, case: Case) -> Case:
     """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile."""
     open_ = [line for line in case.chunk.lines if line.state in UNSETTLED and not line.matter]
+    open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case.chunk, line.id)]
     lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
     return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
+
+
+def _looks(chunk: Chunk, line: int) -> bool:
+    """Whether a call that carried the line has still to be judged."""
+    return any(not call.judged for call in carriers(chunk, line))
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def census(office: Office, **other: Any) -> int:
 # Law 1.
 
 
-def test_a_call_that_a_crash_left_open_is_never_posted_again_but_told_where_nothing_can_be_read_back(
+def test_a_call_that_a_crash_left_open_is_settled_as_lost_and_never_posted_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction() as session:
@@ -86,6 +86,7 @@ def test_a_call_that_a_crash_left_open_is_never_posted_again_but_told_where_noth
             office.delivers(chunk)
     office.works()
     assert [(line.state, line.matter) for line in office.lines()] == [("in_doubt", "lost")]
+    assert [call.reach for call in calls()] == ["lost"]
     assert not office.there()
 
 
