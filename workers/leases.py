@@ -78,9 +78,18 @@ def holding(lease: int) -> Iterator[None]:
         yield
     finally:
         _held.discard(lease)
-        # Without a database it ends by itself; what the work raised is worth more than that.
-        with suppress(SQLAlchemyError), transaction() as session:
-            session.execute(delete(Lease).where(Lease.id == lease))
+        try:
+            _end(lease)
+        except KeyboardInterrupt:
+            # Somebody who presses Ctrl-C now and gives the command again would find the work held by nobody.
+            _end(lease)
+            raise
+
+
+def _end(lease: int) -> None:
+    # Without a database it ends by itself; what the work raised is worth more than that.
+    with suppress(SQLAlchemyError), transaction() as session:
+        session.execute(delete(Lease).where(Lease.id == lease))
 
 
 def _renewer() -> None:

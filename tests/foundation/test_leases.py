@@ -6,12 +6,12 @@ import time
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, event, insert, select, update
 
 from tests.foundation.gate import process, together
 from workers import leases
 from workers.columns import now
-from workers.database import reading, table_of, transaction
+from workers.database import engine, reading, table_of, transaction
 from workers.leases import Lease, LeaseLostError
 from workers.ledger.models import OutboxMail
 
@@ -163,6 +163,23 @@ def test_work_is_free_again_after_its_holder_whether_it_went_well_or_not(work: i
     assert _claim(work)
     with reading() as session:
         assert len(session.scalars(select(Lease.id)).all()) == 1
+
+
+def test_work_is_free_again_when_ctrl_c_comes_just_as_its_lease_ends(work: int) -> None:
+    lease = _claim(work)
+    assert lease
+    pressed: list[str] = []
+
+    def press(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith("DELETE FROM lease") and not pressed:
+            pressed.append(statement)
+            raise KeyboardInterrupt
+
+    event.listen(engine(), "before_cursor_execute", press)
+    with pytest.raises(KeyboardInterrupt), leases.holding(lease):
+        pass
+    assert pressed
+    assert _claim(work)
 
 
 def test_a_number_never_returns_even_when_its_lease_is_gone(work: int) -> None:
