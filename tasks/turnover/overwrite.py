@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tasks.turnover.convert import Target, by_method, error_text, obstacle
 from tasks.turnover.sources import targets
 from workers.database import transaction
-from workers.ledger import days, runs, waiting
+from workers.ledger import days, fresh, runs, waiting
 from workers.ledger.days import Staged
 from workers.ledger.models import DayState
 from workers.settings import current
@@ -71,7 +71,7 @@ def _write(job: _Job, ids: Sequence[int]) -> None:
 def _write_alone(job: _Job, key: int) -> None:
     """One register-day in a transaction of its own; one that can't be written is failed, and takes no other with it."""
     try:
-        _write_together(job, [key])
+        _write_together(job, [key], alone=True)
     except OperationalError:
         raise
     except (DBAPIError, ValueError, ArithmeticError) as error:
@@ -86,25 +86,51 @@ def _one_line(error: Exception) -> str:
     return str(error.orig if isinstance(error, DBAPIError) else error).strip().partition("\n")[0]
 
 
-def _write_together(job: _Job, ids: Collection[int]) -> None:
+def _write_together(job: _Job, ids: Collection[int], *, alone: bool = False) -> None:
     with transaction() as session:
+        group_of = dict(job.groups)
         if job.states == WAITING:
             ids = waiting.still_waiting(session, job.organisation_id, ids)
-        staged = days.take(session, ids, job.states)
-        ready = [_signed(session, job, day) for day in staged if _check(session, job, day)]
-        if not ready:
-            return
-        linked = {job.targets[day.register].register_id for day in ready} - job.groups.keys()
-        group_of = job.groups | (groups.ensure(session, linked) if linked else {})
-        contents = [_content(day, job.targets[day.register], group_of) for day in ready]
-        keys = {day.id: (content.register_id, content.date) for day, content in zip(ready, contents, strict=True)}
-        before = turnover.replace(session, contents, {keys[day.id]: day.run_id for day in ready})
-        old = {key: (before[at].amount, before[at].payments) for key, at in keys.items() if at in before}
-        days.written(session, [(day, keys[day.id][0]) for day in ready], old)
-        for run_id in {day.run_id for day in ready}:
+        # One that was refused together with others is looked at by itself.
+        done = [] if alone or job.states == WAITING else _write_fresh(session, job, ids, group_of)
+        if len(done) < len(ids):
+            done += _overwrite(session, job, days.take(session, ids, job.states), group_of)
+        for run_id in set(done):
             runs.progress(session, run_id, current().sweep_seconds)
     # Only what is committed is there to be linked to.
     job.groups.update(group_of)
+
+
+def _write_fresh(session: Session, job: _Job, ids: Collection[int], group_of: dict[int, int]) -> list[int]:
+    """Write what is not in Staff yet and fits as it was staged: the run of each register-day that was."""
+    linked = [target for target in job.targets.values() if target.linked]
+    taken: list[fresh.Fresh] = []
+    for sign in {target.sign for target in linked}:
+        registers = [target.register_id for target in linked if target.sign == sign]
+        taken += fresh.take(session, ids, registers, sign)
+    _ensure_groups(session, {day.register_id for day in taken}, group_of)
+    for group in {group_of[day.register_id] for day in taken}:
+        fresh.write(session, [day.id for day in taken if group_of[day.register_id] == group], group)
+    return [day.run_id for day in taken]
+
+
+def _overwrite(session: Session, job: _Job, staged: Sequence[Staged], group_of: dict[int, int]) -> list[int]:
+    """Write register-days in place of what stands there: the run of each that was."""
+    ready = [_signed(session, job, day) for day in staged if _check(session, job, day)]
+    if not ready:
+        return []
+    _ensure_groups(session, {job.targets[day.register].register_id for day in ready}, group_of)
+    contents = [_content(day, job.targets[day.register], group_of) for day in ready]
+    keys = {day.id: (content.register_id, content.date) for day, content in zip(ready, contents, strict=True)}
+    before = turnover.replace(session, contents, {keys[day.id]: day.run_id for day in ready})
+    old = {key: (before[at].amount, before[at].payments) for key, at in keys.items() if at in before}
+    days.written(session, [(day, keys[day.id][0]) for day in ready], old)
+    return [day.run_id for day in ready]
+
+
+def _ensure_groups(session: Session, register_ids: Collection[int], group_of: dict[int, int]) -> None:
+    if missing := set(register_ids) - group_of.keys():
+        group_of |= groups.ensure(session, missing)
 
 
 def _check(session: Session, job: _Job, day: Staged) -> bool:
