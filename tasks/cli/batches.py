@@ -171,7 +171,7 @@ def _look(owner: int, lines: Sequence[int]) -> Mapping[int, Sequence[str]]:
 
 def _hand_on(work: Closed) -> None:
     """Tell the workers; without a broker their sweep finds it."""
-    from tasks.realization.case import After  # noqa: PLC0415 - what only looks needs no Celery
+    from tasks.realization.back import After  # noqa: PLC0415 - what only looks needs no Celery
     from tasks.realization.deliver import hand_on  # noqa: PLC0415 - as above
     from tasks.realization.tasks import HANDS  # noqa: PLC0415 - as above
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import case, look, post
-from tasks.realization.case import After, Case
+from tasks.realization import back, case, look, post
+from tasks.realization.back import After
+from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Send
 from tasks.realization.words import Purpose
@@ -85,7 +86,7 @@ def _step(held: Held, hands: Hands) -> Iterable[After]:
     if isinstance(step, Ask) and step.not_before <= opened.now:
         return _read_back(opened, step)
     with transaction() as session:
-        after = case.put_back(session, opened)
+        after = back.put_back(session, opened)
     return [after] if after.chunk is not None or after.closed is not None else []
 
 
@@ -99,7 +100,7 @@ def _in_vain(held: Held) -> bool:
 
 def _stand_in_line(opened: Case) -> list[After]:
     with transaction() as session:
-        case.stand_in_line(session, opened)
+        back.stand_in_line(session, opened)
     return []
 
 
@@ -116,7 +117,7 @@ def _read_back(opened: Case, step: Ask) -> Iterable[After]:
     if comes:
         return look.read_back(opened)
     with transaction() as session:
-        case.put_back(session, opened)
+        back.put_back(session, opened)
     return []
 
 

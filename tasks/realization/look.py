@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import case, changes, estimate, images, looking, mapping, reach
+from tasks.realization import back, case, changes, estimate, images, looking, mapping, reach
+from tasks.realization.back import After
 from tasks.realization.calls import carriers
-from tasks.realization.case import After, Case
+from tasks.realization.case import Case
 from tasks.realization.decisions import Ruling, Told
 from tasks.realization.images import Names
 from tasks.realization.outcome import judge
@@ -86,7 +87,7 @@ def read_back(opened: Case) -> Iterator[After]:
     if reading is None:
         # Another one is under way, and this chunk was late for it: whoever makes it looks for the next at its end.
         with transaction() as session:
-            after = replace(case.put_back(session, opened), chunk=None)
+            after = replace(back.put_back(session, opened), chunk=None)
         yield after
         return
     with ExitStack() as stack:
@@ -157,7 +158,7 @@ def _judge(held: Held, shown: View, seen: Seen) -> After | None:
             member = _tell_census(session, member, shown, seen)
             moved = bool(ruling.judged) or any(line.missed_at != moment for line in ruling.lines)
             after = case.record(session, member, ruling, read_back=seen.number)
-            return case.put_back(session, _looked(session, after, moment), looked=not moved)
+            return back.put_back(session, _looked(session, after, moment), looked=not moved)
     except LeaseLostError:
         return None
 
@@ -196,6 +197,6 @@ def _unread(held: Held, error: Exception) -> After | None:
     """A read-back that failed says nothing; the organisation waits when its cause is the organisation's."""
     try:
         with transaction() as session:
-            return case.put_back(session, case.hold_up(session, case.fresh(session, held), error), looked=True)
+            return back.put_back(session, case.hold_up(session, case.fresh(session, held), error), looked=True)
     except LeaseLostError:
         return None

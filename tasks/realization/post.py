@@ -6,8 +6,9 @@ from dataclasses import replace
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from tasks.realization import case, mapping, reach
-from tasks.realization.case import After, Case
+from tasks.realization import back, case, mapping, reach
+from tasks.realization.back import After
+from tasks.realization.case import Case
 from tasks.realization.continuity import Continuity, Mark, continuity
 from tasks.realization.decisions import Send, Told
 from tasks.realization.settle import Setting, settle
@@ -148,7 +149,7 @@ def _write(session: Session, held: Held, number: int, reply: Reply, *, hold: boo
 
 def _given_back(session: Session, held: Held, after: Case) -> After:
     if work.owns(session, held):
-        return case.put_back(session, after)
+        return back.put_back(session, after)
     # Whoever holds the chunk now did not know, and begins anew.
     work.take_fence(session, held.id, settings().sweep_seconds)
     return After(held.id)
@@ -160,4 +161,4 @@ def _put_back(opened: Case, *, error: Exception | None = None, stop: Told | None
             opened = case.hold_up(session, opened, error)
         if stop is not None:
             opened = case.stop(session, opened, stop)
-        return case.put_back(session, opened)
+        return back.put_back(session, opened)

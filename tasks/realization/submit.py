@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.realization import closing, judging
-from tasks.realization.case import After
+from tasks.realization.back import After
 from tasks.realization.catalogue import catalogue
 from tasks.realization.deliver import Hands, hand_on
 from tasks.realization.intake import keys, messages

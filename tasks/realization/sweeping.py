@@ -1,7 +1,7 @@
 """What a crash, a lost message or a pause left behind in the realization river is taken up again."""
 
 from tasks.realization import closing
-from tasks.realization.case import After
+from tasks.realization.back import After
 from tasks.realization.deliver import Hands, hand_on
 from workers.database import transaction
 from workers.ledger.realization import replies, work

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from tasks.realization import humans, resuming, retry, sight, submit
-from tasks.realization.case import After
+from tasks.realization.back import After
 from tasks.realization.closing import Closed
 from tasks.realization.deliver import hand_on
 from tasks.realization.humans import RefusedError, Word

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 
-from tests.realization_delivery.histories import KILL, History
+from tests.realization_delivery.histories import KILL, Change, History
 from tests.realization_delivery.histories_drawn import (
     BY_HAND,
     COMMANDS,
@@ -70,6 +70,30 @@ BLINDED = History(
     deeds=((39, "config", 0), (1, "resolve", 0)),
 )
 
+#: Changes that wait for an earlier one, which waits for a person: with their turn they told each other without an end.
+NOT_THEIR_TURN = History(
+    staff=("a",) * 5,
+    bad=frozenset({4}),
+    lag=0.5,
+    named=0,
+    shows=frozenset(),
+    old=3,
+    fixed=frozenset({4, 6}),
+    changes=(
+        Change("update", ((5, "Id"), (6, "XpRe"), (0, "Id"), (6, "XpRe"), (0, "XpRe")), more=False),
+        Change("update", ((6, "Id"), (4, "Id"), (3, "Id"), (3, "XpRe"), (4, "Id")), more=True),
+    ),
+    proven=True,
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    faults=("lost_after", "busy", "locked", "ok"),
+    reads=("ok", "ok", "forbidden", "ok"),
+    acts=((13, KILL),),
+    messages=("90",),
+    deeds=((27, "changes", 0), (4, "again", 9), (8, "touches", 3), (16, "changes", 3)),
+)
+
 
 def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """So many histories; the same ones each time, but for a soak."""
@@ -120,6 +144,7 @@ def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -
 
 
 @told(80)
+@example(history=NOT_THEIR_TURN)
 @given(history=later(BY_HAND))
 def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: Stage, history: History) -> None:
     here.tells(history)

@@ -1,5 +1,6 @@
 """What became of a batch's lines so far, as far as it tells what to expect of the others."""
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 from sqlalchemy import Text, exists, func, or_, select, type_coerce, update
@@ -33,3 +34,16 @@ def took(session: Session, batch_id: int, field: str, code: str) -> bool:
 def expect(session: Session, batch_id: int, prospects: dict[str, Any]) -> None:
     """Keep what is to be expected of the lines that were not tried."""
     session.execute(update(Batch).where(Batch.id == batch_id).values(prospects=prospects))
+
+
+def last_verdicts(session: Session, batch_id: int, since: dt.datetime | None, most: int) -> list[str | None]:
+    """The batch's latest verdicts in order, at most `most`: AFAS's text of a refusal, None for an applied line."""
+    ended = [Line.batch_id == batch_id, Line.state.in_(["applied", "refused"]), Line.settled_at.is_not(None)]
+    # What was not there to be deleted was refused by nobody.
+    ended.append(Line.matter.is_distinct_from("absent"))
+    if since is not None:
+        ended.append(Line.settled_at > since)
+    latest = session.execute(
+        select(Line.state, Line.message).where(*ended).order_by(Line.settled_at.desc(), Line.id.desc()).limit(most)
+    ).all()
+    return [None if state == "applied" else message or "" for state, message in reversed(latest)]

@@ -29,7 +29,8 @@ class Place(AbstractContextManager["Place"]):
         self._taken = False
 
     def __exit__(self, *_: object) -> None:
-        self.end()
+        # One that was not used is no news: two that can't go would tell each other without an end.
+        self.end(wanted=True)
 
     def taken(self) -> bool:
         """Whether the chunk has it; None was free, or another chunk goes first: then it waits for its turn."""

@@ -228,19 +228,6 @@ def hints_due(sweep_seconds: float) -> list[int]:
         return [chunk for chunk, _ in found]
 
 
-def last_verdicts(session: Session, batch_id: int, since: dt.datetime | None, most: int) -> list[str | None]:
-    """The batch's latest verdicts in order, at most `most`: AFAS's text of a refusal, None for an applied line."""
-    ended = [Line.batch_id == batch_id, Line.state.in_(["applied", "refused"]), Line.settled_at.is_not(None)]
-    # What was not there to be deleted was refused by nobody.
-    ended.append(Line.matter.is_distinct_from("absent"))
-    if since is not None:
-        ended.append(Line.settled_at > since)
-    latest = session.execute(
-        select(Line.state, Line.message).where(*ended).order_by(Line.settled_at.desc(), Line.id.desc()).limit(most)
-    ).all()
-    return [None if state == "applied" else message or "" for state, message in reversed(latest)]
-
-
 def attempts_so_far(session: Session) -> int:
     """The installation's highest attempt number; 0 before the first."""
     return session.scalar(select(func.max(Attempt.id))) or 0

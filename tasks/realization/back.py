@@ -1,0 +1,114 @@
+"""A chunk that is given back: as its next step wants it, and with what is to be handed on for that."""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tasks.realization import closing
+from tasks.realization.calls import carriers
+from tasks.realization.case import Case, record
+from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back
+from tasks.realization.closing import Closed
+from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
+from tasks.realization.trust import holds
+from tasks.realization.words import UNSETTLED, WATCHED, Chunk, LineState, Matter, Purpose
+from workers.ledger.realization import work
+from workers.ledger.realization.models import ChunkState
+from workers.settings import current
+
+AHEAD = timedelta(seconds=1)  #: by which a call that frees lines goes before those that hold some back
+LONGEST_LOOK = 300  #: seconds between two read-backs that move nothing
+
+
+def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
+    """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it."""
+    case = case if case.trust.read_back else _given_to_people(session, case)
+    step, held, sweep = case.step, case.held, current().sweep_seconds
+    own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
+    own["fresh"] = case.fresh
+    if isinstance(step, Ask):
+        return _to_read_back(session, case, step, own, looks=held.chunk.looks + 1 if looked else 0)
+    if isinstance(step, Wait) and step.until is not None:
+        work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
+        return _after(case, (step.until - case.now).total_seconds())
+    own["due_at"] = None
+    first = _first(case)
+    if isinstance(step, Send) and (case.pause or first.goes_by_itself(step)):
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=first.since, **work.hint_in(sweep))
+        return _after(case, case.pause)
+    if isinstance(step, Wait | Send):
+        # It stands with those that wait for a call: whatever moves next gives it its turn.
+        waits = first.since or held.chunk.wants_slot_at or case.now
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
+        return _after(case)
+    state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
+    work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
+    return _after(case, None, closing.close(session, held.batch.id))
+
+
+def stand_in_line(session: Session, case: Case) -> None:
+    """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
+    work.stand_in_line(session, case.held, _first(case).since, current().sweep_seconds)
+
+
+def _given_to_people(session: Session, case: Case) -> Case:
+    """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile."""
+    open_ = [line for line in case.chunk.lines if line.state in UNSETTLED and not line.matter]
+    open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case.chunk, line.id)]
+    lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
+    return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
+
+
+def _looks(chunk: Chunk, line: int) -> bool:
+    """Whether a call that carried the line has still to be judged."""
+    return any(not call.judged for call in carriers(chunk, line))
+
+
+@dataclass(frozen=True)
+class _First:
+    """Whether the chunk goes before others: as if it had waited `since` then. `frees`: by one call that frees lines."""
+
+    since: dt.datetime | None
+    frees: bool
+
+    def goes_by_itself(self, step: Send) -> bool:
+        """Whether its own message brings the step; suspects go one at a time, whichever is the first then."""
+        return self.frees or step.purpose not in WATCHED or step.purpose == Purpose.PATHFINDER
+
+
+def _first(case: Case) -> _First:
+    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed: these go before others."""
+    suspects = [line for line in case.chunk.lines if line.state == LineState.SUSPECT]
+    if not suspects or not holds_back(case.chunk):
+        return _First(None, frees=False)
+    frees = any(line.goes_as in LEARNING for line in suspects)
+    since = case.held.batch.created_at
+    return _First(since - AHEAD if frees else since, frees)
+
+
+def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":
+    """One that moved nothing is made again ever later; one that is put off comes up after five minutes at most."""
+    chunk = case.held.chunk
+    pause = timedelta(seconds=min(2**looks, LONGEST_LOOK)) if looks else timedelta(0)
+    not_before, since = max(step.not_before, case.now + pause), chunk.waits_since or case.now
+    hint = max(not_before, min(since + PUT_OFF, case.now + timedelta(seconds=current().sweep_seconds)))
+    own |= {"due_at": not_before, "hint_at": hint, "hints": 0, "waits_since": since, "urgent": step.urgent}
+    work.release(session, case.held, ChunkState.TO_READ_BACK, **own | {"looks": looks})
+    return _after(case, max(0.0, (not_before - case.now).total_seconds()))
+
+
+def _after(case: Case, seconds: float | None = None, closed: Closed | None = None) -> "After":
+    every = closing.together(*case.ends, closed) if case.ends or closed else None
+    return After(None if seconds is None else case.held.id, seconds or 0.0, every)
+
+
+@dataclass(frozen=True)
+class After:
+    """What is to be handed on once the transaction is committed: the chunk again in `seconds`, and a batch's end."""
+
+    chunk: int | None
+    seconds: float = 0.0
+    closed: Closed | None = None
