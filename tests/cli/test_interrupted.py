@@ -62,7 +62,8 @@ def test_a_run_that_was_interrupted_while_it_waited_is_brought_to_its_end_too(
 ) -> None:
     shop.afas.fault("status_503", path="connectors/", retry_after=50)
     child = start(*TURNOVER)
-    until(lambda: runs() == [(1, "waiting")])
+    # Waiting, and held by nobody any more: what is interrupted on its way there is held until its lease ends.
+    until(lambda: runs() == [(1, "waiting")] and rows_of("SELECT count(*) FROM lease") == [(0,)])
     child.send_signal(signal.SIGINT)
     assert ended(child).code == 130
     execute("UPDATE turnover_run SET due_at = '2000-01-01 00:00:00.000000'")
