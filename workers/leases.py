@@ -77,7 +77,6 @@ def holding(lease: int) -> Iterator[None]:
     try:
         yield
     finally:
-        _held.discard(lease)
         try:
             _end(lease)
         except KeyboardInterrupt:
@@ -87,6 +86,7 @@ def holding(lease: int) -> Iterator[None]:
 
 
 def _end(lease: int) -> None:
+    _held.discard(lease)
     # Without a database it ends by itself; what the work raised is worth more than that.
     with suppress(SQLAlchemyError), transaction() as session:
         session.execute(delete(Lease).where(Lease.id == lease))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cyclopts
 
+from tasks.cli import interrupt
 from workers import settings
 from workers.texts import text
 
@@ -41,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings.current()
         _speak(words)
-        found = app(words, exit_on_error=False, print_error=False)
+        with interrupt.heard():
+            found = app(words, exit_on_error=False, print_error=False)
         code = found if isinstance(found, int) else 0
         sys.stdout.flush()
     except KeyboardInterrupt:

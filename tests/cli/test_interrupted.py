@@ -1,19 +1,35 @@
 """Commands that are interrupted, killed, or run beside others: every run ends, and ends right."""
 
 import json
+import os
 import signal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import HASTY, TURNOVER, ended, process, run, start
+from tests.cli.terminal import HASTY, MAIN, TURNOVER, ended, process, run, start
 from tests.e2e.processes import machine, until
 from tests.turnover.builders import Row, Shop, execute, held, rows_of, sale, summed
 
 pytestmark = pytest.mark.xdist_group("processes")
 
 SETTINGS = {"ALLOWED_HOSTS": "127.0.0.1", "SWEEP_SECONDS": "1", "TEXT_LANGUAGE": "nl"}
+#: The command, which sleeps in a finaliser before it sleeps till its run is due.
+FINALISER = f"""
+import sys, threading, time
+sleep = time.sleep
+class Late:
+    def __del__(self):
+        print("in a finaliser", file=sys.stderr)
+        sleep(20)
+def first(seconds):
+    if threading.current_thread() is threading.main_thread():
+        Late()
+    sleep(seconds)
+time.sleep = first
+{MAIN}
+"""
 READ = "SELECT count(*) FROM turnover_run WHERE state IN ('due', 'running', 'waiting')"
 
 
@@ -62,8 +78,7 @@ def test_a_run_that_was_interrupted_while_it_waited_is_brought_to_its_end_too(
 ) -> None:
     shop.afas.fault("status_503", path="connectors/", retry_after=50)
     child = start(*TURNOVER)
-    # Waiting, and held by nobody any more: what is interrupted on its way there is held until its lease ends.
-    until(lambda: runs() == [(1, "waiting")] and rows_of("SELECT count(*) FROM lease") == [(0,)])
+    until(lambda: runs() == [(1, "waiting")])
     child.send_signal(signal.SIGINT)
     assert ended(child).code == 130
     execute("UPDATE turnover_run SET due_at = '2000-01-01 00:00:00.000000'")
@@ -71,6 +86,20 @@ def test_a_run_that_was_interrupted_while_it_waited_is_brought_to_its_end_too(
     assert run(capsys, *TURNOVER).code == 0
     assert runs() == [(1, "done"), (2, "done")]
     assert held() == summed(rows)
+
+
+@pytest.mark.usefixtures("rows")
+def test_ctrl_c_that_falls_into_a_finaliser_stops_the_command_too(shop: Shop) -> None:
+    """Python drops every exception there: the command went on as if nobody had pressed anything."""
+    shop.afas.fault("status_503", path="connectors/", retry_after=50)
+    child = start(*TURNOVER, code=FINALISER, env=os.environ | {"PYTHONUNBUFFERED": "1"})
+    said = child.stderr
+    assert said is not None
+    until(lambda: "in a finaliser" in said.readline())
+    child.send_signal(signal.SIGINT)
+    end = ended(child)
+    assert end.code == 130
+    assert end.err.splitlines()[-1].startswith("Afgebroken")
 
 
 def test_kill_9_in_mid_import_costs_nothing_but_time(shop: Shop, rows: list[Row]) -> None:
