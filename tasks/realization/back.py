@@ -1,6 +1,7 @@
 """A chunk that is given back: as its next step wants it, and with what is to be handed on for that."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -112,3 +113,6 @@ class After:
     chunk: int | None
     seconds: float = 0.0
     closed: Closed | None = None
+
+
+Give = Callable[[After], None]  #: hands on at once what a committed step asks for

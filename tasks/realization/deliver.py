@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from tasks.realization import back, case, look, post
-from tasks.realization.back import After
+from tasks.realization.back import After, Give
 from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Send
@@ -42,11 +42,15 @@ def deliver(chunk_id: int, hands: Hands) -> None:
     if held is None:
         return
     moved = False
+
+    def give(after: After) -> None:
+        nonlocal moved
+        moved = True
+        hand_on([after], hands)
+
     with leases.holding(held.lease):
         try:
-            for after in _step(held, hands):
-                moved = True
-                hand_on([after], hands)
+            _step(held, hands, give)
         except LeaseLostError:
             _log.warning("chunk %s: another worker has taken it over", chunk_id)
             return
@@ -69,8 +73,8 @@ def hand_on(afters: Iterable[After], hands: Hands) -> None:
                 hands.chunk(chunk, 0.0)
 
 
-def _step(held: Held, hands: Hands) -> Iterable[After]:
-    """One step of the chunk; nothing comes of it when it waits its turn."""
+def _step(held: Held, hands: Hands, give: Give) -> None:
+    """One step of the chunk; nothing is given when it waits its turn."""
     with Place(held, current().afas_parallel_calls, lambda: _send_on(held, hands)) as place:
         # Before the chunk is loaded: where every call is taken, most come only to wait.
         if held.chunk.fresh and not held.chunk.waits_since and not place.taken():
@@ -79,15 +83,17 @@ def _step(held: Held, hands: Hands) -> Iterable[After]:
             return _wait(held)
         opened = case.opened(held)
         if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
-            return [post.lost(opened, lost[-1])]
+            return give(post.lost(opened, lost[-1]))
         step = opened.step
         if isinstance(step, Send):
-            return [post.send(opened, step, place)] if place.taken() else _stand_in_line(opened)
+            return give(post.send(opened, step, place)) if place.taken() else _stand_in_line(opened)
     if isinstance(step, Ask) and step.not_before <= opened.now:
-        return _read_back(opened, step)
+        return _read_back(opened, step, give)
     with transaction() as session:
         after = back.put_back(session, opened)
-    return [after] if after.chunk is not None or after.closed is not None else []
+    if after.chunk is not None or after.closed is not None:
+        give(after)
+    return None
 
 
 def _in_vain(held: Held) -> bool:
@@ -98,27 +104,25 @@ def _in_vain(held: Held) -> bool:
         return work.others_hold(session, held)
 
 
-def _stand_in_line(opened: Case) -> list[After]:
+def _stand_in_line(opened: Case) -> None:
     with transaction() as session:
         back.stand_in_line(session, opened)
-    return []
 
 
-def _wait(held: Held) -> list[After]:
+def _wait(held: Held) -> None:
     with transaction() as session:
         work.release(session, held, ChunkState.PENDING, **work.hint_in(current().sweep_seconds))
-    return []
 
 
-def _read_back(opened: Case, step: Ask) -> Iterable[After]:
+def _read_back(opened: Case, step: Ask, give: Give) -> None:
     """The shared read-back, unless fresh chunks go first or one is under way."""
     with reading() as session:
         comes = step.urgent or _comes(session, opened.held, opened.held.chunk.waits_since or opened.now)
     if comes:
-        return look.read_back(opened)
+        return look.read_back(opened, give)
     with transaction() as session:
         back.put_back(session, opened)
-    return []
+    return None
 
 
 def _comes(session: Session, held: Held, waits_since: dt.datetime) -> bool:

@@ -1,14 +1,14 @@
 """One read-back for all chunks of an organisation that wait for one: asked whole, then each chunk judged by it."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.orm import Session
 
 from tasks.realization import back, case, changes, estimate, images, looking, mapping, reach
-from tasks.realization.back import After
+from tasks.realization.back import After, Give
 from tasks.realization.calls import carriers
 from tasks.realization.case import Case
 from tasks.realization.decisions import Ruling, Told
@@ -78,28 +78,28 @@ class _Survey:
         return Question(days, self.since, self.lines, names, frozenset(self.given))
 
 
-def read_back(opened: Case) -> Iterator[After]:
+def read_back(opened: Case, give: Give) -> None:
     """Ask AFAS once for all chunks that wait, this one's among them; its membership is fixed before the first page.
 
-    Each chunk is given back as soon as it is judged.
+    Each chunk is given on as soon as it is judged.
     """
     reading = deliveries.claim_reading(opened.held.owner)
     if reading is None:
         # Another one is under way, and this chunk was late for it: whoever makes it looks for the next at its end.
         with transaction() as session:
             after = replace(back.put_back(session, opened), chunk=None)
-        yield after
+        give(after)
         return
     with ExitStack() as stack:
         stack.enter_context(leases.holding(reading))
         others = work.claim_waiting(opened.held.owner)
         for held in others:
             stack.enter_context(leases.holding(held.lease))
-        yield from _read(opened, others)
+        _read(opened, others, give)
         estimate.estimate({held.batch.id for held in (opened.held, *others) if held.batch.action == Action.INSERT})
 
 
-def _read(opened: Case, others: Sequence[Held]) -> Iterator[After]:
+def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
     survey = _Survey(opened.limits.lag, opened.held.batch.created_at)
     survey.add(opened)
     for held in others:
@@ -108,12 +108,16 @@ def _read(opened: Case, others: Sequence[Held]) -> Iterator[After]:
     try:
         seen = _ask(opened.held.owner, survey)
     except (AfasError, SecretError) as error:
-        yield from (after for held in members if (after := _unread(held, error)))
+        for held in members:
+            if after := _unread(held, error):
+                give(after)
         return
     shown = view(seen.found, [*seen.found.census, *survey.ours], opened.trust)
     survey.ours.clear()
     if shown is not None:
-        yield from (after for held in members if (after := _judge(held, shown, seen)))
+        for held in members:
+            if after := _judge(held, shown, seen):
+                give(after)
 
 
 def _ask(owner: int, survey: _Survey) -> Seen:
