@@ -25,7 +25,8 @@ from tests.e2e.processes import Machine, machine, until
 
 pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(240)]
 
-LINES, ERRORS, KILLS = 2_000, 0.01, 10
+#: Each refused line has a call of its own, so the last kill comes before the last call: 4 x KILLS < LINES x ERRORS.
+LINES, ERRORS, KILLS = 2_000, 0.025, 10
 WORKERS = ("worker-realization", "worker-realization.chunks", "worker-housekeeping")
 FEW = "turnover=1,turnover.registers=1,housekeeping=1,realization=1,realization.chunks=4"
 
