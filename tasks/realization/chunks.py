@@ -50,9 +50,14 @@ class Looked:
         return self.ended_at is not None and now >= self.ended_at + RESTS * (self.ended_at - self.begun_at)
 
 
-def cut(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:
-    """The lines in order, at most `size` a chunk; a line never changes chunk."""
-    return [tuple(lines[start : start + size]) for start in range(0, len(lines), size)]
+def dealt(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    """The lines over as few chunks as hold them at most `size` each, dealt like cards; a line never changes chunk.
+
+    Neighbours are mostly of one person or project. Apart, their errors do not all fall to one chunk, which they would
+    stop again and again.
+    """
+    number = ceil(len(lines) / size)
+    return [tuple(lines[first::number]) for first in range(number)]
 
 
 def counts(lines: Iterable[Line]) -> dict[LineState, int]:

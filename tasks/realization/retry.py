@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tasks.realization import closing, judging
 from tasks.realization.catalogue import catalogue
+from tasks.realization.chunks import dealt
 from tasks.realization.closing import Closed
 from tasks.realization.intake import keys
 from tasks.realization.intake.actions import INSERT
@@ -168,10 +169,9 @@ def _judged(session: Session, batch: Batch, again: Sequence[Again], order: Order
 def _moved(session: Session, batch: Batch, good: Sequence[tuple[Line, Judged]], order: Order) -> set[int]:
     """Write the lines as pending: the chunks that they are in. Those without one get a new one at the end."""
     homeless = [line.id for line, _ in good if line.chunk_id is None]
-    size = current().chunk_lines
     places: dict[int, int] = {}
-    for start in range(0, len(homeless), size):
-        places |= dict.fromkeys(homeless[start : start + size], humans.new_chunk(session, batch))
+    for some in dealt(homeless, current().chunk_lines):
+        places |= dict.fromkeys(some, humans.new_chunk(session, batch))
     work.save_lines(
         session,
         [

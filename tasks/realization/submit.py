@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tasks.realization import closing, judging
 from tasks.realization.back import After
 from tasks.realization.catalogue import catalogue
+from tasks.realization.chunks import dealt
 from tasks.realization.deliver import Hands, hand_on
 from tasks.realization.intake import keys, messages
 from tasks.realization.intake.actions import INSERT
@@ -185,7 +186,8 @@ def _written(asked: _Asked, order: Order, judged: list[Judged]) -> Taken:
         if head.action == INSERT:
             judged = judging.without_clashes(session, head.environment, judged)
         lines = [judging.new_line(one, order) for one in judged]
-        batch, *chunks = intake.keep(session, head, lines, settings.chunk_lines, settings.sweep_seconds)
+        parts = dealt([number for number, line in enumerate(lines) if line.message is None], settings.chunk_lines)
+        batch, *chunks = intake.keep(session, head, lines, parts, settings.sweep_seconds)
         work = [After(chunk) for chunk in chunks]
         if not chunks:
             # Without a line to send it ends here and now.

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 
-from tasks.realization.chunks import MAX_FRUITLESS, cut
+from tasks.realization.chunks import MAX_FRUITLESS, dealt
 from tasks.realization.words import Chunk, Line, LineState, Trust
 from tests.realization.afas_model import Afas
 from tests.realization.driver import Ledger
@@ -15,7 +15,7 @@ def lines_of(employees: Iterable[str | None]) -> list[Line]:
 
 def history(afas: Afas, lines: list[Line], size: int, faults: Iterator[str], trust: Trust | None = None) -> Ledger:
     known = {line.id: line for line in lines}
-    parts = cut([line.id for line in lines], size)
+    parts = dealt([line.id for line in lines], size)
     chunks = [Chunk(number, tuple(known[line] for line in part)) for number, part in enumerate(parts)]
     return Ledger(afas, chunks, faults, trust or Trust())
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks.realization.chunks import MAX_FRUITLESS, cut
+from tasks.realization.chunks import MAX_FRUITLESS, dealt
 from tasks.realization.words import Action, Chunk, Line, LineState, Matter, Trust, Value
 from tests.realization.changes_driver import Ledger
 from tests.realization.changes_model import PERSON, Afas, Version
@@ -18,7 +18,7 @@ from tests.realization.driver import START
 
 FAULTS = [
     *["ok", "refused", "not_sent", "unauthorised", "too_large", "lost_before", "whole_call", "lost_late", "busy"],
-    *["cut", "lost_after", "timed_out", "locked", "after_commit", "crash", "zombie"],
+    *["dealt", "lost_after", "timed_out", "locked", "after_commit", "crash", "zombie"],
 ]
 FEW = ["ok", "lost_before", "lost_after", "lost_late", "locked", "after_commit"]
 ASKED: list[Mapping[str, Value]] = [
@@ -38,7 +38,7 @@ def afas_of(rows: int, **more: Any) -> Afas:
 
 def history(afas: Afas, lines: list[Line], size: int, faults: Iterator[str], trust: Trust | None = None) -> Ledger:
     known = {line.id: line for line in lines}
-    parts = enumerate(cut([line.id for line in lines], size))
+    parts = enumerate(dealt([line.id for line in lines], size))
     chunks = [Chunk(number, tuple(known[one] for one in part), action=afas.action) for number, part in parts]
     return Ledger(afas, chunks, faults, trust or Trust())
 

@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tasks.realization.chunks import MAX_FRUITLESS, Looked, cut, fruitless, next_attempt, next_step, read_back_now
+from tasks.realization.chunks import MAX_FRUITLESS, Looked, dealt, fruitless, next_attempt, next_step, read_back_now
 from tasks.realization.decisions import Send
 from tasks.realization.words import Answer, Attempt, Purpose, Reach
 from tests.realization.builders import LATER, LIMITS, LOST, NOON, SECOND, SURE, Story, created, error
@@ -13,9 +16,22 @@ from tests.realization.builders import LATER, LIMITS, LOST, NOON, SECOND, SURE, 
 TOO_LARGE = Answer(NOON, status=413, text="too large")
 
 
-def test_a_batch_is_cut_in_order_and_no_line_is_lost() -> None:
-    assert cut(range(1001), 500) == [tuple(range(500)), tuple(range(500, 1000)), (1000,)]
-    assert cut([], 500) == []
+@given(st.integers(0, 60), st.integers(1, 9))
+def test_a_batch_is_dealt_over_as_few_chunks_as_hold_it_and_neighbours_go_apart(count: int, size: int) -> None:
+    chunks = dealt(range(count), size)
+    assert sorted(line for chunk in chunks for line in chunk) == list(range(count))
+    assert len(chunks) == ceil(count / size)
+    assert all(list(chunk) == sorted(chunk) for chunk in chunks)
+    lengths = {len(chunk) for chunk in chunks}
+    assert max(lengths, default=0) <= size
+    assert max(lengths, default=0) - min(lengths, default=0) <= 1
+    if len(chunks) > 1:
+        assert not any(line + 1 in chunk for chunk in chunks for line in chunk)
+
+
+def test_errors_of_one_person_s_lines_fall_to_all_chunks_alike() -> None:
+    wrong = set(range(300, 400))
+    assert {len(wrong & set(chunk)) for chunk in dealt(range(2000), 500)} == {25}
 
 
 def test_all_open_lines_go_in_order_at_most_a_chunk() -> None:

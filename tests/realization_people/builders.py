@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from tasks.realization import judging
+from tasks.realization.chunks import dealt
 from tasks.realization.intake.demands import Order
 from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.rules import validate
@@ -78,7 +79,8 @@ class Desk:
                 judged = judging.without_clashes(session, self.environment, judged)
             about |= {"environment": self.environment, "action": action, "digest": str(count)}
             kept = [judging.new_line(one, order) for one in judged]
-            return intake.keep(session, Head(**about), kept, size, 60)[0]
+            valid = [number for number, one in enumerate(kept) if one.message is None]
+            return intake.keep(session, Head(**about), kept, dealt(valid, size), 60)[0]
 
     def ends(self, batch: int, states: Mapping[str, Mapping[str, Any]], chunks: str | None = "done") -> None:
         """Lines by key as they have become; the chunks of the batch are in state `chunks`."""

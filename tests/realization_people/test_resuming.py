@@ -106,8 +106,8 @@ def test_after_an_adoption_every_unfinished_line_is_in_doubt_behind_one_call(des
     ids = [one.id for one in desk.lines(batch)]
     calls = desk.rows(Attempt)
     assert [(call.purpose, call.lines, call.answered_at, call.judged) for call in calls] == [
-        ("adopted", ids[1:3], None, False),
-        ("adopted", [ids[3], ids[5]], None, False),
+        ("adopted", [ids[2]], None, False),
+        ("adopted", [ids[1], ids[3], ids[5]], None, False),
     ]
     assert all(abs(call.begun_at - ago(0)) < dt.timedelta(minutes=1) for call in calls)
     assert (lines, closed.chunks) == (4, tuple(chunk.id for chunk in desk.chunks(batch)))

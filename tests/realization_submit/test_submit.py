@@ -43,7 +43,7 @@ def refused(**said: Any) -> str:
     return str(caught.value)
 
 
-def test_lines_become_chunks_in_their_order_and_invalid_ones_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_are_dealt_over_chunks_and_invalid_ones_hold_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHUNK_LINES", "2")
     settings.current.cache_clear()
     organisation()
@@ -62,9 +62,9 @@ def test_lines_become_chunks_in_their_order_and_invalid_ones_hold_up_nobody(monk
     assert [(one.xp_re, one.state, one.chunk_id, one.holds_key) for one in lines_of(result["batch"])] == [
         ("a", "pending", first, True),
         (lines_of(result["batch"])[1].xp_re, "invalid", None, False),
-        ("b", "pending", first, True),
+        ("b", "pending", second, True),
         (None, "invalid", None, False),
-        ("c", "pending", second, True),
+        ("c", "pending", first, True),
     ]
     assert all(one.hint_at and not one.lease_id for one in chunks)
 

@@ -154,23 +154,25 @@ def applied(session: Session, environment: int, ids: Iterable[str], keys: Iterab
     return [Applied(*row[:5]) for row in rows]
 
 
-def keep(session: Session, head: Head, lines: Sequence[NewLine], chunk_lines: int, sweep_seconds: float) -> list[int]:
-    """Write a batch with its lines; gives its id, and those of its chunks. Raises one of CLASHES."""
+def keep(
+    session: Session, head: Head, lines: Sequence[NewLine], chunks: Sequence[Sequence[int]], sweep_seconds: float
+) -> list[int]:
+    """Write a batch with its lines, and which of them each chunk is to hold: the ids of the batch and of the chunks.
+
+    Raises one of CLASHES.
+    """
     deliveries.ensure(session, head.owner, head.environment)
     batch = _batch(session, head)
-    valid = sum(line.message is None for line in lines)
-    sizes = [min(chunk_lines, valid - begun) for begun in range(0, valid, chunk_lines)]
     common = {"batch_id": batch, "owner_id": head.owner, "state": ChunkState.PENDING, "hint_at": now(sweep_seconds)}
-    made = [Chunk(position=position, fresh=size, **common) for position, size in enumerate(sizes, 1)]
+    made = [Chunk(position=position, fresh=len(some), **common) for position, some in enumerate(chunks, 1)]
     session.add_all(made)
     session.flush()
-    chunks = [chunk.id for chunk in made]
+    places = {line: chunk.id for chunk, some in zip(made, chunks, strict=True) for line in some}
     columns = ("batch_id", "environment_id", "witnessed", "wish", "chunk_id", *NewLine._fields)
     same = (batch, head.environment, False, False)
-    places = iter(range(valid))
-    rows = ((*same, chunks[next(places) // chunk_lines] if line.message is None else None, *line) for line in lines)
+    rows = ((*same, places.get(number), *line) for number, line in enumerate(lines))
     insert_many(session, table_of(Line), columns, rows)
-    return [batch, *chunks]
+    return [batch, *(chunk.id for chunk in made)]
 
 
 def _batch(session: Session, head: Head) -> int:
