@@ -1,13 +1,27 @@
 """Column types that are exact on PostgreSQL and SQLite, and the database's clock."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, DateTime, Dialect, Float, Numeric, Text, literal
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    DateTime,
+    Dialect,
+    Float,
+    Integer,
+    Numeric,
+    Text,
+    bindparam,
+    literal,
+)
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
@@ -102,6 +116,46 @@ class ExactJson(TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
         """The value again; whole numbers as int."""
         return None if value is None else self._decoder.decode(value)
+
+
+class _Many(TypeDecorator[Collection[int]]):
+    """Many whole numbers as one parameter: an array, or a JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(Integer))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        numbers = list(value or ())
+        return json.dumps(numbers) if dialect.name == "sqlite" else numbers
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - it reads as SQL
+    """Condition: the column is one of `values` (a text: of those the parameter of that name brings), however many.
+
+    They are one parameter of the statement: one for each costs more than to look the rows up.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(self, column: InstrumentedAttribute[Any], values: Collection[int] | str) -> None:
+        given = {"key": values} if isinstance(values, str) else {"key": None, "value": values, "unique": True}
+        super().__init__(column, bindparam(**given, type_=_Many()))
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} = ANY ({values})"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(one, **options) for one in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column, and a parameter's place
 
 
 class now(FunctionElement[datetime]):  # noqa: N801 - it reads as SQL

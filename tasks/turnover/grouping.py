@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Context, Decimal, Rounded, localcontext
+from operator import attrgetter
 from typing import Any
 
 from tasks.turnover import rows as values
@@ -69,7 +70,7 @@ class Grouping:
 
     def _raw_sums(self, rows: Sequence[Any]) -> RawSums | None:
         """Sums by the values as they came, for the usual answer in which every value is well; else None."""
-        if not {type(row.amount) for row in rows} <= {Decimal, int}:
+        if not set(map(type, map(attrgetter("amount"), rows))) <= {Decimal, int}:
             return None
         try:
             with localcontext(NARROW):

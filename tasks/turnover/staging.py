@@ -61,7 +61,7 @@ class _Fold:
     """Rows of a slice being summed, while the database tells what Staff holds of its days."""
 
     grouping: Grouping
-    standing: Future[AbstractSet[str]]
+    standing: Future[dict[str, turnover.Value]]
 
     def add(self, rows: Sequence[Any]) -> None:
         self.grouping.add(rows)
@@ -88,7 +88,7 @@ def _asked(client: Client, source: Source) -> getconnector.Source:
     return getconnector.Source(client, source.connector, source.fields, shown=source.accounts)
 
 
-def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> AbstractSet[str]:
+def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[str, turnover.Value]:
     with reading() as session:
         return turnover.standing(session, register_ids, first, last)
 
@@ -96,18 +96,18 @@ def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> Abs
 def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
     folded = found.folded.grouping
     converted = convert(folded, source.plan, text)
-    wanted = dict(_lines(converted.days, source.plan, turnover.own_text()))
+    wanted = dict(_values(converted.days, source.plan))
     unchanged, moving = turnover.compared(found.folded.standing.result(), wanted)
     moving |= {day.register_id or 0 for day in converted.days if (day.register_id, day.day) not in unchanged}
     return Part(found.first, found.last, folded.rows, folded.rounded, converted, unchanged, moving, found.notice)
 
 
-def _lines(found: Sequence[Day], plan: Plan, own: Callable[[Decimal], str]) -> Iterator[tuple[str, turnover.Key]]:
-    """What Staff is to hold, a line for each register-day that can be written, and whose it is."""
+def _values(found: Sequence[Day], plan: Plan) -> Iterator[tuple[turnover.Key, object]]:
+    """What Staff is to hold of each register-day that can be written."""
     for day in found:
         if day.fate == Fate.READY and day.register_id is not None:
-            key, target = (day.register_id, day.day), plan.targets[day.register]
-            yield turnover.line(key, target.group_id, day.amount, by_method(day.payments, target), own), key
+            target = plan.targets[day.register]
+            yield (day.register_id, day.day), (target.group_id, day.amount, by_method(day.payments, target))
 
 
 @dataclass

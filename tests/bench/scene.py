@@ -1,6 +1,7 @@
 """What is measured on: the simulator as a child process, and a database with an organisation that reads from it."""
 
 import datetime as dt
+import gc
 import json
 import os
 import subprocess
@@ -81,6 +82,9 @@ def use(home: Path, url: str | None) -> None:
     settings.current.cache_clear()
     database.forget_engine()
     migrations.upgrade()
+    # As each pool process does when it begins.
+    gc.collect()
+    gc.freeze()
 
 
 def organisation(afas: Afas) -> int:

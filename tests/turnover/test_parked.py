@@ -212,7 +212,6 @@ def test_many_parked_amounts_are_looked_at_twice_and_no_more(shop: Shop, monkeyp
 
     monkeypatch.setattr(waiting._Reading, "overtakes", counted)
     monkeypatch.setattr(overwrite, "DAYS_PER_TRANSACTION", 1)
-    monkeypatch.setattr(waiting, "IDS_AT_ONCE", 3)
     [line] = apply_parked([shop.id])
     assert line.startswith("Kassa 2606: 20 wachtende kassadagen verwerkt, totaal 20")
     assert len(looked) == 20 * 2, "once to find them, once to write each"

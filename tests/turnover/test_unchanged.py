@@ -1,6 +1,5 @@
 """What Staff holds already is left alone, and nothing else is taken for it."""
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -8,29 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.turnover.builders import MONDAY, OTHER, Shop, day, execute, held, of, put, rows_of, sale, states
+from tests.turnover.builders import MONDAY, OTHER, Shop, day, execute, held, put, rows_of, sale, states
 from workers.columns import AMOUNT_LIMIT
 from workers.database import reading, transaction
 from workers.ledger.models import RegisterDay
 from workers.staff import groups, turnover
-from workers.staff.turnover import Content
+from workers.staff.turnover import Content, Key, Value
 
 CENTS = st.integers(1 - 10**4 * int(AMOUNT_LIMIT) // 8, 10**4 * int(AMOUNT_LIMIT) // 8 - 1) | st.integers(-9999, 9999)
 PARTS = st.dictionaries(st.integers(1, 12), CENTS.map(lambda steps: Decimal(steps).scaleb(-4)), max_size=6)
-LINES = st.builds(
-    turnover.line,
-    st.tuples(st.integers(1, 3), st.dates(MONDAY, day(2))),
-    st.integers(1, 2),
-    st.sampled_from([Decimal("1.0000"), Decimal("-0.5000")]),
-    PARTS,
-    st.just(str),
-)
-
-
-def turned(line: str) -> str:
-    """The same line with its parts in another order."""
-    head, _, parts = line.rpartition(":")
-    return f"{head}:{','.join(reversed(parts.split(',')))}"
+KEYS = st.tuples(st.integers(1, 3), st.dates(MONDAY, day(2)))
+VALUES = st.tuples(st.integers(1, 2), st.sampled_from([Decimal("1.0000"), Decimal("-0.5000")]), PARTS)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +89,7 @@ def test_an_edit_between_comparing_and_recording_is_seen_by_the_closing_proof(
     shop.imports()
     standing = turnover.standing
 
-    def meanwhile(*asked: object) -> set[str]:
+    def meanwhile(*asked: object) -> dict[str, Value]:
         found = standing(*asked)  # type: ignore[arg-type]
         execute("UPDATE turnover SET amount = amount + 1")
         return found
@@ -113,7 +100,7 @@ def test_an_edit_between_comparing_and_recording_is_seen_by_the_closing_proof(
     assert facts.proof.difference != 0
 
 
-def test_what_was_written_stands_as_the_line_that_was_to_be_written(shop: Shop) -> None:
+def test_what_was_written_stands_as_it_was_to_be_written(shop: Shop) -> None:
     methods = [shop.method(str(number)) for number in range(2000, 2012)]
     with transaction() as session:
         [group] = set(groups.ensure(session, [1]).values())
@@ -126,27 +113,26 @@ def test_what_was_written_stands_as_the_line_that_was_to_be_written(shop: Shop) 
             contents.append(Content(1, day(number), group, sum(parts.values(), Decimal("0.0000")), payments))
         with transaction() as session:
             turnover.replace(session, contents, {(one.register_id, one.date): 1 for one in contents})
-        own = turnover.own_text()
-        wanted = {turnover.line((1, one.date), group, one.amount, one.payments, own): (1, one.date) for one in contents}
+        wanted = {(1, one.date): (group, one.amount, dict(one.payments)) for one in contents}
         with reading() as session:
             standing = turnover.standing(session, [1], MONDAY, day(len(found) - 1))
-        assert turnover.compared(standing, wanted) == (frozenset(wanted.values()), set())
+        assert standing == {turnover.mark(key): value for key, value in wanted.items()}
+        assert turnover.compared(standing, wanted) == (frozenset(wanted), set())
 
     law()
 
 
-@given(held_lines=st.sets(LINES, max_size=6), wanted_lines=st.sets(LINES, max_size=6), order=st.booleans())
+@given(held_days=st.dictionaries(KEYS, VALUES, max_size=6), wanted=st.dictionaries(KEYS, VALUES, max_size=6))
 def test_only_the_same_register_day_is_the_same_whatever_the_order_of_its_parts(
-    held_lines: set[str], wanted_lines: set[str], *, order: bool
+    held_days: dict[Key, Value], wanted: dict[Key, Value]
 ) -> None:
-    keys = {line: (int(line.split(":")[0]), dt.date.fromisoformat(line.split(":")[1])) for line in wanted_lines}
-    wanted = {turned(line) if order else line: key for line, key in keys.items()}
-    same, moving = turnover.compared(held_lines, wanted)
-    assert same == {keys[line] for line in held_lines & wanted_lines}
-    assert moving == {int(line.split(":")[0]) for line in held_lines - wanted_lines}
+    turned = {turnover.mark(key): (*own, dict(reversed(parts.items()))) for key, (*own, parts) in held_days.items()}
+    same, moving = turnover.compared(turned, wanted)  # type: ignore[arg-type]
+    assert same == {key for key, value in held_days.items() if wanted.get(key) == value}
+    assert moving == {key[0] for key, value in held_days.items() if wanted.get(key) != value}
 
 
 def test_without_anything_in_staff_nothing_stands_there(shop: Shop) -> None:
     with reading() as session:
-        assert of(turnover.standing(session, [1], MONDAY, day(6))) == (set(),)
+        assert turnover.standing(session, [1], MONDAY, day(6)) == {}
         assert shop.id

@@ -51,8 +51,8 @@ class Slice(Generic[F]):
 def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iterator[Slice[F]]:
     """The days first to last as slices, oldest first; `fold(first, last, filtered)` makes the fold of a slice.
 
-    A source that AFAS can't filter by date is one slice. AFAS is asked for the next slice while one is worked on.
-    Memory is bounded by one answer. Raises TryLater or Never; what was yielded before is right all the same.
+    A source that AFAS can't filter by date is one slice. AFAS is asked for the next slice as soon as one is here.
+    Memory is bounded by one answer and the next. Raises TryLater or Never; what was yielded is right all the same.
     """
     pages = Pages(source)
     if not pages.filtered:
@@ -83,19 +83,22 @@ class _Road:
         """The last of the days that are read at once."""
         return self._end(self.day)
 
-    def learn(self, until: date, rows: int) -> bool:
-        """Whether these rows, of `day` to `until`, are all there are; then AFAS may begin with the days that follow."""
-        days, take = (until - self.day).days + 1, self.pages.take
+    def arrived(self, rows: int) -> None:
+        """If so many rows are all there are of these days, AFAS may begin with those that follow."""
+        until, take = self.until, self.pages.take
+        days = (until - self.day).days + 1
         self.densest = max(self.densest, rows / days)
         if rows >= take:
-            self.days = max(1, days // 2)
-            return False
+            return
         fitting = int(FULL_AT * take / self.densest) if self.densest else days * GROWTH
         self.days = max(1, min(days * GROWTH, fitting))
         following = until + ONE_DAY
         if following <= self.last:
             self.pages.ask_ahead(following, self._end(following))
-        return True
+
+    def narrow(self, until: date) -> None:
+        """The answer about `day` to `until` was full: fewer days next time."""
+        self.days = max(1, ((until - self.day).days + 1) // 2)
 
     def _end(self, day: date) -> date:
         return min(day + timedelta(days=self.days - 1), self.last)
@@ -104,8 +107,9 @@ class _Road:
 def _whole(road: _Road, fold: NewFold[F]) -> Slice[F] | None:
     """The slice that one answer makes; a full answer may lack rows, so it makes none."""
     first, last = road.day, road.until
-    rows = road.pages.read(first, last)
-    if not road.learn(last, len(rows)):
+    rows = road.pages.read(first, last, arrived=road.arrived)
+    if len(rows) >= road.pages.take:
+        road.narrow(last)
         return None
     folded = fold(first, last, True)  # noqa: FBT003 - the fold's own signature
     folded.add(rows)

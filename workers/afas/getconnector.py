@@ -1,6 +1,6 @@
 """One GetConnector, page by page: how many rows fit, whether AFAS can filter on the date, and what fits the mapping."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -15,6 +15,7 @@ from workers.texts import text
 
 CELLS_PER_PAGE = 150_000  #: fields times rows of one answer stay below this: AFAS, page on GetConnectors
 PASSING = {"unreachable", "reset", "cut", "timeout", "busy"}  #: kinds that say nothing about metainfo itself
+Arrived = Callable[[int], None]
 EQUAL, AT_LEAST, BELOW = 1, 2, 5  #: AFAS's operators
 
 
@@ -55,6 +56,8 @@ class Pages:
         count = len(_first_row(source) or source.fields) if known is None else len(known)
         self.take = max(1, (source.cells - 1) // max(1, count))
         self._read = row_reader(source.fields)
+        # Before a quotation mark inside a text stands a backslash: what looks like this is a field of a row.
+        self._mark = f'"{source.fields["date"]}":'.encode()
         # AFAS knows no field with a dot in an order either; what it leaves open the comparison of passes finds.
         sortable = (field_id for field_id in source.fields.values() if "." not in field_id)
         self._order = ",".join(dict.fromkeys(sortable))
@@ -64,12 +67,23 @@ class Pages:
         """Whether AFAS gives only the days that are asked."""
         return self.notice is None
 
-    def read(self, first: date, last: date, skip: int | None = None) -> list[Any]:
+    def read(self, first: date, last: date, skip: int | None = None, arrived: Arrived = lambda _: None) -> list[Any]:
         """At most `take` rows of the days first to last; with `skip` in the order of all mapped fields.
 
-        Unfiltered, they are rows of any day; whether AFAS keeps to its filter is for the fold to judge.
+        Unfiltered, they are rows of any day; whether AFAS keeps to its filter is for the fold to judge. `arrived` is
+        told how many there seem to be, where that can be seen before they are decoded.
         """
-        rows = self.source.client.get(self.source.path, self._asked(first, last, skip), self._read)
+
+        def read(answer: Answer) -> list[Any]:
+            seen = answer.body.count(self._mark)
+            if seen:
+                arrived(seen)
+            rows = self._read(answer)
+            if not seen:
+                arrived(len(rows))
+            return rows
+
+        rows = self.source.client.get(self.source.path, self._asked(first, last, skip), read)
         if len(rows) > self.take:
             told = text("afas.take_ignored", where=self.source.where, take=self.take, rows=len(rows))
             raise Never("broken", told)

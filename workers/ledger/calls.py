@@ -1,8 +1,9 @@
 """The call log: every HTTP call to AFAS, the only record there is of the successful ones."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import insert
+from sqlalchemy import Insert, insert
 from sqlalchemy.orm import Session
 
 from workers.columns import now
@@ -22,6 +23,11 @@ def keep(
     session: Session, organisation_id: int, run_id: int | None, address: str, made: Sequence[dict[str, object]]
 ) -> None:
     """Keep calls to `address`, each with the columns that FACTS names."""
-    row = {"at": now(), "organisation_id": organisation_id, "run_id": run_id, "address": address}
+    shared = {"organisation_id": organisation_id, "run_id": run_id, "address": address}
     if made:
-        session.connection().execute(insert(table_of(CallLog)).values(row), list(made))
+        session.connection().execute(_insert(), [shared | facts for facts in made])
+
+
+@cache
+def _insert() -> Insert:
+    return insert(table_of(CallLog)).values(at=now())

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import insert_many, reading, table_of
 from workers.ledger.models import DayState, RegisterDay, SourceRead, SourceState
 from workers.staff.models import Register, Turnover
@@ -106,7 +106,7 @@ def _copy() -> Insert:
         "sign": bindparam("own_sign", type_=Integer),
     }
     held = select(*copied.values()).join(Register, Register.id == Turnover.register_id)
-    chosen = Turnover.register_id.in_(bindparam("registers", expanding=True))
+    chosen = among(Turnover.register_id, "registers")
     days = Turnover.date.between(bindparam("first"), bindparam("last"))
     return insert(table_of(RegisterDay)).from_select(list(copied), held.where(chosen, days))
 
@@ -171,7 +171,7 @@ def take(session: Session, ids: Collection[int], states: Collection[DayState]) -
             RegisterDay.sign,
             type_coerce(RegisterDay.payments, Text),
         )
-        .where(RegisterDay.id.in_(ids), RegisterDay.state.in_(states))
+        .where(among(RegisterDay.id, ids), RegisterDay.state.in_(states))
         .order_by(RegisterDay.id)
         .with_for_update()
     )
@@ -201,7 +201,7 @@ def written(
     """Record as written: register-days, each with its register's id; `before`: what stood there, by register-day id."""
     table = table_of(RegisterDay)
     values = {"state": DayState.WRITTEN, "written_at": now(), "message": None, "reason": None}
-    session.execute(update(table).where(table.c.id.in_([day.id for day, _ in done])).values(**values))
+    session.execute(update(table).where(among(RegisterDay.id, [day.id for day, _ in done])).values(**values))
     names = ("register_id", "old_amount", "old_payments")
     rows = []
     for day, register in done:

@@ -1,12 +1,10 @@
 """Register-days that are new in Staff, written by the database itself out of the ledger: nothing of them is fetched."""
 
-import json
 from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     JSON,
     ColumnElement,
     Insert,
@@ -24,10 +22,10 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import table_of
 from workers.ledger.models import DayState, RegisterDay
 from workers.staff.models import PaymentMethod, Register, Turnover, TurnoverPayment
@@ -49,9 +47,8 @@ def take(session: Session, ids: Collection[int], register_ids: Collection[int], 
 
     Left out: those with an amount that names no account number, and of registers whose code has changed.
     """
-    dialect = session.get_bind().dialect.name
-    chosen = {"ids": _many(dialect, ids), "registers": _many(dialect, register_ids), "own_sign": sign}
-    found = session.connection().execute(_take(dialect), chosen)
+    chosen = {"ids": ids, "registers": register_ids, "own_sign": sign}
+    found = session.connection().execute(_take(), chosen)
     return [Fresh(key, run, register) for key, run, register in found]
 
 
@@ -60,33 +57,18 @@ def write(session: Session, ids: Collection[int], group: int) -> None:
 
     Raises IntegrityError for an account number without payment method, and an amount not as the ledger writes it.
     """
-    dialect = session.get_bind().dialect.name
-    chosen = {"ids": _many(dialect, ids)}
-    session.connection().execute(_turnover(dialect), chosen | {"own_group": group})
-    session.connection().execute(_payments(dialect), chosen)
-
-
-def _many(dialect: str, values: Collection[int]) -> object:
-    return json.dumps(list(values)) if dialect == "sqlite" else list(values)
-
-
-def _among(
-    dialect: str, column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], name: str
-) -> ColumnElement[bool]:
-    """Condition: the column is one of many values that are one parameter; one each would cost more than the rest."""
-    if dialect == "sqlite":
-        return column.in_(select(func.json_each(bindparam(name, type_=Text)).table_valued("value").c.value))
-    return column == func.any(bindparam(name, type_=ARRAY(Integer)))
+    session.connection().execute(_turnover(), {"ids": ids, "own_group": group})
+    session.connection().execute(_payments(session.get_bind().dialect.name), {"ids": ids})
 
 
 @cache
-def _take(dialect: str) -> ReturningUpdate[int, int, int]:
+def _take() -> ReturningUpdate[int, int, int]:
     table = table_of(RegisterDay)
     ready = (
-        _among(dialect, RegisterDay.id, "ids"),
+        among(RegisterDay.id, "ids"),
         RegisterDay.state == DayState.PENDING,
         RegisterDay.sign == bindparam("own_sign"),
-        _among(dialect, RegisterDay.register_id, "registers"),
+        among(RegisterDay.register_id, "registers"),
         type_coerce(RegisterDay.payments, Text).not_like(NO_ACCOUNT),
         exists().where(
             Register.id == RegisterDay.register_id, Register.external_id == RegisterDay.register_external_id
@@ -98,7 +80,7 @@ def _take(dialect: str) -> ReturningUpdate[int, int, int]:
 
 
 @cache
-def _turnover(dialect: str) -> Insert:
+def _turnover() -> Insert:
     held = {
         "register_id": RegisterDay.register_id,
         "date": RegisterDay.date,
@@ -106,7 +88,7 @@ def _turnover(dialect: str) -> Insert:
         "amount": RegisterDay.amount,
         "run_id": RegisterDay.run_id,
     }
-    chosen = select(*held.values()).where(_among(dialect, RegisterDay.id, "ids"))
+    chosen = select(*held.values()).where(among(RegisterDay.id, "ids"))
     return insert(table_of(Turnover)).from_select(list(held), chosen)
 
 
@@ -131,6 +113,6 @@ def _payments(dialect: str) -> Insert:
         .join(Register, Register.id == RegisterDay.register_id)
         .join(part, true())
         .outerjoin(PaymentMethod, method)
-        .where(_among(dialect, RegisterDay.id, "ids"))
+        .where(among(RegisterDay.id, "ids"))
     )
     return insert(table_of(TurnoverPayment)).from_select(list(held), chosen)

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from workers.columns import among
 from workers.database import table_of
 from workers.ledger import days
 from workers.ledger.models import DayState, RegisterDay
@@ -16,7 +17,7 @@ Window = tuple[dt.date, dt.date]  #: first and last day
 
 def _written_before(register_ids: Collection[int], window: Window) -> tuple[ColumnElement[bool], ...]:
     """Condition: what an earlier run wrote for these registers in the window."""
-    return Turnover.register_id.in_(register_ids), Turnover.date.between(*window), Turnover.run_id.is_not(None)
+    return among(Turnover.register_id, register_ids), Turnover.date.between(*window), Turnover.run_id.is_not(None)
 
 
 def known(session: Session, register_ids: Collection[int], window: Window) -> tuple[int, int]:

@@ -8,27 +8,22 @@ from decimal import Decimal
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from workers.columns import among
 from workers.database import reading
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
 from workers.staff.lookup import group_ids
 from workers.staff.models import Organisation
 
-IDS_AT_ONCE = 1_000  #: in one statement: databases bound how many values it may have
-
 
 def applied(ids: Sequence[int]) -> list[tuple[str, int, Decimal]]:
     """(register code, register-days, euros) of those among `ids` that are written."""
-    found: dict[str, tuple[int, Decimal]] = {}
     with reading() as session:
-        for start in range(0, len(ids), IDS_AT_ONCE):
-            rows = session.execute(
-                select(RegisterDay.register_external_id, func.count(), func.sum(RegisterDay.amount))
-                .where(RegisterDay.id.in_(ids[start : start + IDS_AT_ONCE]), RegisterDay.state == DayState.WRITTEN)
-                .group_by(RegisterDay.register_external_id)
-            )
-            for code, count, amount in rows:
-                days, total = found.get(code, (0, Decimal(0)))
-                found[code] = days + count, total + amount
+        rows = session.execute(
+            select(RegisterDay.register_external_id, func.count(), func.sum(RegisterDay.amount))
+            .where(among(RegisterDay.id, ids), RegisterDay.state == DayState.WRITTEN)
+            .group_by(RegisterDay.register_external_id)
+        )
+        found = {code: (count, amount) for code, count, amount in rows}
     return [(code, *found[code]) for code in sorted(found)]
 
 
@@ -86,7 +81,7 @@ def still_waiting(session: Session, organisation_id: int, ids: Collection[int]) 
     at_work = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.state == RunState.RUNNING)
     if session.scalar(select(exists().where(*at_work))):
         return []
-    return [key for key, _, _ in _waiting(session, organisation_id, RegisterDay.id.in_(ids))]
+    return [key for key, _, _ in _waiting(session, organisation_id, among(RegisterDay.id, ids))]
 
 
 @dataclass(frozen=True)

@@ -1,21 +1,27 @@
 """Turnover in Staff: what a register-day holds now, and its replacement as a whole."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
+from operator import add
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, delete, func, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from workers.columns import among
 from workers.database import engine, insert_many, table_of
 from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 
 Key = tuple[int, dt.date]  #: register id and date
+#: Turnover group id, euros in all, and euros per payment method id.
+Value = tuple[int, Decimal, dict[int, Decimal]]
+
+_STANDING = msgspec.json.Decoder(dict[str, Value])
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,63 +43,43 @@ class Held:
     payments: dict[str, Decimal]
 
 
-def own_text() -> Callable[[Decimal], str]:
-    """How the database itself writes an amount of four decimals as text: SQLite keeps whole ten-thousandths."""
-    return _steps if engine().dialect.name == "sqlite" else str
-
-
-def _steps(amount: Decimal) -> str:
-    return str(amount.scaleb(4))
-
-
-def line(
-    key: Key, group: int | None, amount: Decimal, payments: Mapping[int, Decimal], own: Callable[[Decimal], str]
-) -> str:
-    """A register-day that is to be written, as one line: register, date, group, amount, and per method its part."""
-    parts = ",".join([f"{method}={own(payments[method])}" for method in sorted(payments)])
-    return f"{key[0]}:{key[1].isoformat()}:{group}:{own(amount)}:{parts}"
-
-
-def standing(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> set[str]:
-    """The line of every register-day that these registers hold, made of the very rows that stand there."""
-    asked = {"registers": list(register_ids), "first": first, "last": last}
-    return set((session.scalar(_lines(engine().dialect.name), asked) or "").split(";")) - {""}
+def standing(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> dict[str, Value]:
+    """What these registers hold in these days, by `mark`, out of the very rows that stand there."""
+    asked = {"registers": register_ids, "first": first, "last": last}
+    return _STANDING.decode(f"{{{session.scalar(_standing(engine().dialect.name), asked) or ''}}}")
 
 
 @cache
-def _lines(dialect: str) -> Select[str]:
-    """All lines as one text: a row each would cost more than all the rest."""
-    day = Turnover.date if dialect == "sqlite" else func.to_char(Turnover.date, "YYYY-MM-DD")
-    part = _text(TurnoverPayment.payment_method_id) + literal_column("'='") + _text(TurnoverPayment.amount)
+def _standing(dialect: str) -> Select[str]:
+    """All of it as the inside of one JSON object: a row each would cost more than all the rest."""
+    sqlite = dialect == "sqlite"
+    day = Turnover.date if sqlite else func.to_char(Turnover.date, "YYYY-MM-DD")
+    # SQLite keeps whole ten-thousandths.
+    scale = "e-4" if sqlite else ""
+    part = _joined('"', TurnoverPayment.payment_method_id, '":', TurnoverPayment.amount, scale)
     same_day = (TurnoverPayment.register_id == Turnover.register_id, TurnoverPayment.date == Turnover.date)
     parts = select(func.aggregate_strings(part, ",")).where(*same_day).correlate(Turnover).scalar_subquery()
-    found: ColumnElement[str] = func.coalesce(parts, "")
-    for value in (Turnover.amount, Turnover.turnover_group_id, day, Turnover.register_id):
-        found = _text(value) + literal_column("':'") + found
-    chosen = Turnover.register_id.in_(bindparam("registers", expanding=True))
+    own = ('"', Turnover.register_id, ":", day, '":[', Turnover.turnover_group_id, ",", Turnover.amount, f"{scale},{{")
+    chosen = among(Turnover.register_id, "registers")
     days = Turnover.date.between(bindparam("first"), bindparam("last"))
-    return select(func.aggregate_strings(found, ";")).where(chosen, days)
+    found = _joined(*own, func.coalesce(parts, ""), "}]")
+    return select(func.aggregate_strings(found, ",")).where(chosen, days)
 
 
-def _text(value: ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
-    return cast(value, Text)
+def _joined(*parts: str | ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
+    texts = (literal_column(f"'{part}'") if isinstance(part, str) else cast(part, Text) for part in parts if part != "")
+    return reduce(add, texts)
 
 
-def compared(held: AbstractSet[str], wanted: Mapping[str, Key]) -> tuple[frozenset[Key], set[int]]:
-    """The register-days among `wanted` that are held just so, and the registers that hold others than those."""
-    missing, other = wanted.keys() - held, held - wanted.keys()
-    if missing and other:
-        # A database may give the parts in any order.
-        ordered = {_ordered(found): found for found in other}
-        again = {found for found in missing if _ordered(found) in ordered}
-        missing, other = missing - again, other - {ordered[_ordered(found)] for found in again}
-    same = frozenset(key for found, key in wanted.items() if found not in missing)
-    return same, {int(found.partition(":")[0]) for found in other}
+def mark(key: Key) -> str:
+    """The name of a register-day among those that stand."""
+    return f"{key[0]}:{key[1].isoformat()}"
 
 
-def _ordered(found: str) -> str:
-    head, _, parts = found.rpartition(":")
-    return f"{head}:{sorted(parts.split(','))}"
+def compared(held: Mapping[str, Value], wanted: Mapping[Key, object]) -> tuple[frozenset[Key], set[int]]:
+    """The register-days that are held just as they are wanted, and the registers of all others that are held."""
+    same = {name: key for key, value in wanted.items() if held.get(name := mark(key)) == value}
+    return frozenset(same.values()), {int(name.partition(":")[0]) for name in held.keys() - same.keys()}
 
 
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:
