@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
+    ColumnElement,
     DateTime,
     Dialect,
     Float,
@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 from workers.texts import text
 
@@ -138,10 +138,11 @@ class among(FunctionElement[bool]):  # noqa: N801 - it reads as SQL
     They are one parameter of the statement: one for each costs more than to look the rows up.
     """
 
-    type = Boolean()
+    # As a Boolean, SQLite would be asked whether it equals 1, and no index serves that.
+    type: NullType = NullType()  # type: ignore[assignment] # what type a condition is said to have changes its SQL
     inherit_cache = True
 
-    def __init__(self, column: InstrumentedAttribute[Any], values: Collection[int] | str) -> None:
+    def __init__(self, column: ColumnElement[Any] | InstrumentedAttribute[Any], values: Collection[int] | str) -> None:
         given = {"key": values} if isinstance(values, str) else {"key": None, "value": values, "unique": True}
         super().__init__(column, bindparam(**given, type_=_Many()))
 

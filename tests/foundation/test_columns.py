@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, delete, event, func, insert, select
 from sqlalchemy.exc import StatementError
 
-from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, exact, now
+from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, among, exact, now
 from workers.database import ROWS_A_STATEMENT, engine, insert_many, reading, transaction
 
 NOTE = Table(
@@ -156,6 +156,31 @@ def test_the_clock_is_the_databases_and_counts_in_fractions_of_a_second(notes: s
     assert before.tzinfo == dt.UTC
     slack = dt.timedelta(milliseconds=2)
     assert before - slack <= then - dt.timedelta(seconds=seconds) <= after + slack
+
+
+@law
+@given(kept=st.sets(st.integers(1, 30)), asked=st.lists(st.integers(-5, 35)))
+def test_among_many_values_are_those_and_no_others(notes: str, kept: set[int], asked: list[int]) -> None:
+    assert notes
+    with transaction() as session:
+        session.execute(delete(NOTE))
+        insert_many(session, NOTE, ("id",), [(number,) for number in kept])
+        assert set(session.scalars(select(NOTE.c.id).where(among(NOTE.c.id, asked)))) == kept & set(asked)
+        named = select(NOTE.c.id).where(among(NOTE.c.id, "wanted"))
+        assert set(session.scalars(named, {"wanted": asked})) == kept & set(asked)
+
+
+def test_among_many_values_the_index_finds_them(notes: str) -> None:
+    assert notes
+    asked: list[tuple[str, object]] = []
+    with transaction() as session:
+        insert_many(session, NOTE, ("id",), [(number,) for number in range(10_000)])
+        event.listen(session.connection(), "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        session.execute(select(NOTE.c.id).where(among(NOTE.c.id, [1, 2])))
+        statement, values = asked[0]
+        words = "EXPLAIN QUERY PLAN" if engine().dialect.name == "sqlite" else "EXPLAIN"
+        plan = [str(row) for row in session.connection().exec_driver_sql(f"{words} {statement}", values)]  # type: ignore[arg-type]
+    assert any("SEARCH note" in line or "Index" in line for line in plan), plan
 
 
 def test_a_kept_moment_and_the_clock_compare(notes: str) -> None:
