@@ -13,6 +13,7 @@ from tasks.realization.calls import carriers
 from tasks.realization.case import Case, record
 from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back
 from tasks.realization.closing import Closed
+from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
 from tasks.realization.trust import holds
 from tasks.realization.words import UNSETTLED, WATCHED, Chunk, LineState, Matter, Purpose
@@ -36,7 +37,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
         work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
         return _after(case, (step.until - case.now).total_seconds())
     own["due_at"] = None
-    first = _first(case)
+    first = _first(case, step)
     if isinstance(step, Send) and (case.pause or first.goes_by_itself(step)):
         work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=first.since, **work.hint_in(sweep))
         return _after(case, case.pause)
@@ -52,7 +53,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
 
 def stand_in_line(session: Session, case: Case) -> None:
     """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
-    work.stand_in_line(session, case.held, _first(case).since, current().sweep_seconds)
+    work.stand_in_line(session, case.held, _first(case, case.step).since, current().sweep_seconds)
 
 
 def _given_to_people(session: Session, case: Case) -> Case:
@@ -80,12 +81,15 @@ class _First:
         return self.frees or step.purpose not in WATCHED or step.purpose == Purpose.PATHFINDER
 
 
-def _first(case: Case) -> _First:
-    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed: these go before others."""
+def _first(case: Case, step: Step) -> _First:
+    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed.
+
+    The canary goes before all others; the ten before other suspects, once no line of the batch waits to be tried.
+    """
     suspects = [line for line in case.chunk.lines if line.state == LineState.SUSPECT]
-    if not suspects or not holds_back(case.chunk):
-        return _First(None, frees=False)
     frees = any(line.goes_as in LEARNING for line in suspects)
+    if not suspects or not holds_back(case.chunk) or not (frees or isinstance(step, Send)):
+        return _First(None, frees=False)
     since = case.held.batch.created_at
     return _First(since - AHEAD if frees else since, frees)
 

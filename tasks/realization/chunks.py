@@ -105,8 +105,7 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
         return Send(fresh, Purpose.FRESH if sure else Purpose.PATHFINDER)
     # What a call left behind is looked at first: there may be good lines among it.
     looked = not any(line.state == LineState.SENT for line in chunk.lines)
-    last = looked and (not turn.fresh_left or holds_back(chunk))
-    return _alone(suspects, chunk, turn) if suspects and free and last else None
+    return _alone(suspects, chunk, turn) if suspects and free and looked and not turn.fresh_left else None
 
 
 def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:

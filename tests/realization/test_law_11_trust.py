@@ -170,6 +170,13 @@ def test_with_more_than_ten_missing_the_tenth_goes_before_its_turn() -> None:
     assert next_step(story.chunk, story.turn(fresh_left=True, held=True)) == Wait(None)
 
 
+def test_the_other_nine_wait_for_lines_that_were_never_tried_also_while_they_hold_lines_back() -> None:
+    story = ten_and_more("bb").send([10], error(at=LATER), Purpose.CANARY).sees([0], LATER + SECOND)
+    assert story.states(10, 11, 12) == ["refused", "in_doubt", "in_doubt"]
+    assert next_attempt(story.chunk, story.turn(fresh_left=True)) is None
+    assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
+
+
 @pytest.mark.parametrize("answer", [error("deadlock", LATER), error("bestaat al", LATER), replace(LOST, at=LATER)])
 def test_an_answer_of_the_canary_that_is_no_error_of_its_own_lets_nothing_go(answer: Answer) -> None:
     story = ten_and_more("ab").send([10], answer, Purpose.CANARY)

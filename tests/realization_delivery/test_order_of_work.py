@@ -1,16 +1,18 @@
 """Good lines first: what errors have in common goes last, and attempts are cut where errors are many."""
 
+import datetime as dt
 from itertools import groupby
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.realization_delivery.builders import Office, good
 from workers import settings
-from workers.database import reading
+from workers.database import reading, transaction
+from workers.ledger.realization import slots
 from workers.ledger.realization.acts import Attempt
-from workers.ledger.realization.models import Batch
+from workers.ledger.realization.models import Batch, Chunk
 
 
 @pytest.fixture
@@ -41,6 +43,25 @@ def test_lines_whose_project_failed_go_last_by_ten_and_every_good_line_before_th
     assert kinds[-1] == {True}, "what failed goes last"
     assert [{True}] == [kind for kind in kinds if kind == {True}], "and all of it together"
     assert {size for size, kind in zip(sizes, fresh, strict=True) if kind == {True}} == {10}
+
+
+def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_canary_before(small: Office) -> None:
+    small.submits([good(n) for n in range(150)])
+    with reading() as session:
+        first, second = session.scalars(select(Chunk).order_by(Chunk.id.desc()).limit(2))
+        created_at = session.get_one(Batch, first.batch_id).created_at
+
+    def called(since: dt.datetime, fresh: int) -> list[int]:
+        with transaction() as session:
+            session.execute(update(Chunk).where(Chunk.id == first.id).values(fresh=0, wants_slot_at=since))
+            session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh))
+        with reading() as session:
+            environment = session.get_one(Batch, first.batch_id).environment_id
+        return slots.turns(environment, 5)
+
+    assert called(created_at + dt.timedelta(seconds=1), 75) == []
+    assert called(created_at + dt.timedelta(seconds=1), 0) == [first.id]
+    assert called(created_at - dt.timedelta(seconds=1), 75) == [first.id]
 
 
 def test_where_many_lines_fail_for_reasons_of_their_own_attempts_are_cut(small: Office) -> None:

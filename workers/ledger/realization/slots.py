@@ -14,7 +14,7 @@ from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.realization.acts import Delivery, Slot
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Environment
-from workers.ledger.realization.work import Held, may_go
+from workers.ledger.realization.work import OPEN, Held, may_go
 
 
 class Place(AbstractContextManager["Place"]):
@@ -120,8 +120,14 @@ def _waiting(session: Session, environment: int, held: Held | None) -> list[tupl
 
 
 def _held_back() -> ColumnElement[bool]:
-    """Condition on Chunk: a watched call of its organisation is not judged yet, and all that it has goes after that."""
-    other = aliased(Chunk)
+    """Condition on Chunk: all that it has goes after what another chunk has.
+
+    A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
+    has lines that were never tried.
+    """
+    other, fresh = aliased(Chunk), aliased(Chunk)
     watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
     unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
-    return and_(or_(Chunk.fresh == 0, unproven), watched)
+    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
+    last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
+    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
