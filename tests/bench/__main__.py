@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from tests import postgresql
-from tests.bench import floor, realization, scene
+from tests.bench import floor, intake, realization, scene
 from tests.bench.once import imported
 from tests.bench.scene import Afas
 from workers.database import reading, transaction
@@ -41,6 +41,7 @@ def main() -> None:
         for kind, database in kinds.items():
             memory(kind, database, afas, Path(folder))
     start_up()
+    intake.main()
     realization.main()
 
 
