@@ -1,16 +1,21 @@
 """Where the set-up and AFAS meet: a client out of a connection's facts, and AFAS's rules for the configuration file."""
 
 from collections.abc import Callable
+from contextlib import suppress
+
+from sqlalchemy.exc import DBAPIError
 
 from workers.afas.address import checked_base, import_address
 from workers.afas.auth import Classic, Credential, OAuth, TokenStore
 from workers.afas.calls import Call
 from workers.afas.client import Client, Options
 from workers.afas.errors import AfasError
+from workers.ledger import calls
 from workers.secrets import Secret
 from workers.settings import Settings
 from workers.staff.lookup import Connection
 from workers.staff.setup import RuleError
+from workers.staff.tokens import SharedTokens
 
 
 def credential(connection: Connection, password: Secret | None, tokens: TokenStore) -> Credential:
@@ -20,6 +25,27 @@ def credential(connection: Connection, password: Secret | None, tokens: TokenSto
     if connection.client_id is not None and connection.client_secret is not None:
         return OAuth(connection.client_id, connection.client_secret, tokens)
     return Classic(connection.token or Secret(""))
+
+
+def own(connection: Connection, settings: Settings, base: str | None = None, password: Secret | None = None) -> Client:
+    """A client of the organisation's environment, or of `base`, whose every call is kept in the call log at once.
+
+    Raises AddressError, Never (token).
+    """
+    address = base or connection.environment
+    signed = credential(connection, password, SharedTokens(connection.organisation_id, connection.guid))
+    return client(address, signed, settings, call_log(connection, address))
+
+
+def call_log(connection: Connection, address: str) -> Callable[[Call], None]:
+    """What keeps calls to `address`, of the organisation but of no run, in the call log."""
+
+    def log(call: Call) -> None:
+        # A database that is away must not take AFAS's answer along.
+        with suppress(DBAPIError):
+            calls.add(connection.organisation_id, address, {name: getattr(call, name) for name in calls.FACTS})
+
+    return log
 
 
 def client(base: str, signed: Credential, settings: Settings, log: Callable[[Call], None]) -> Client:

@@ -10,19 +10,16 @@ from tasks import connect
 from tasks.housekeeping import readiness
 from tasks.housekeeping.readiness import Lack
 from workers.afas.address import checked_base, import_address
-from workers.afas.calls import Call
 from workers.afas.client import Client
 from workers.afas.errors import AfasError
 from workers.afas.metainfo import FieldInfo, Overview, connector_fields, overview, version
 from workers.database import reading
-from workers.ledger import calls
 from workers.secrets import Secret, SecretError
 from workers.settings import Settings, current
 from workers.staff import lookup, served
 from workers.staff.lookup import Connection, ImportFacts, UnknownOrganisationError
 from workers.staff.models import IMPORT_CLASS
 from workers.staff.setup.tree import Organisation, read
-from workers.staff.tokens import SharedTokens
 from workers.texts import text
 
 CLASSIC_ENDS = dt.date(2027, 5, 1)  #: AFAS: classic tokens of today expire then
@@ -134,7 +131,7 @@ class _Check:
         self._lacks(readiness.set_up(read_back, row.delete_style if row else readiness.DELETE_BY_ID))
         try:
             base = checked_base(connection.environment, self._settings.allowed_hosts)
-            with self._client(connection, base, None) as afas:
+            with connect.own(connection, self._settings, base) as afas:
                 if seen := self._overview(connection, afas, None):
                     self._lacks(readiness.rights(read_back, seen.update_connectors, base))
                     self._read_back(afas, read_back)
@@ -153,7 +150,7 @@ class _Check:
     def _import(self, connection: Connection, fact: ImportFacts) -> None:
         try:
             base, connector = import_address(fact.uri or "")
-            with self._client(connection, base, fact.password) as afas:
+            with connect.own(connection, self._settings, base, fact.password) as afas:
                 if self._overview(connection, afas, fact.password):
                     fields = fact.fields or {}
                     self._dates(connector, fields, self._connector(afas, fact.password, connector, fields))
@@ -164,13 +161,6 @@ class _Check:
         for field in known:
             if field.id == fields.get("date") and not field.is_date:
                 self._tell("date", name=connector, field=field.id, type=field.data_type)
-
-    def _client(self, connection: Connection, base: str, password: Secret | None) -> Client:
-        def log(call: Call) -> None:
-            calls.add(self._owner.row.id, None, base, {name: getattr(call, name) for name in calls.FACTS})
-
-        tokens = SharedTokens(connection.organisation_id, connection.guid)
-        return connect.client(base, connect.credential(connection, password, tokens), self._settings, log)
 
     def _overview(self, connection: Connection, afas: Client, password: Secret | None) -> Overview | None:
         """What the credential may see; asked and told once, None when AFAS did not say."""

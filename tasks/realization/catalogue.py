@@ -6,16 +6,13 @@ from typing import Any
 from tasks import connect
 from tasks.realization.intake.fields import Catalogue, with_metainfo
 from workers.afas.answer import decoded
-from workers.afas.calls import Call
 from workers.afas.errors import AfasError
 from workers.database import reading, transaction
-from workers.ledger import calls
 from workers.ledger.realization import intake
 from workers.secrets import SecretError
 from workers.settings import current
 from workers.staff import lookup
 from workers.staff.lookup import Connection
-from workers.staff.tokens import SharedTokens
 
 LIST = "metainfo/update/PtRealization"
 KEPT = 86_400.0  #: seconds that AFAS's list is good for
@@ -49,10 +46,6 @@ def _asked(owner: int, environment: int) -> Any:
 
 
 def _fetched(connection: Connection) -> Any:
-    def log(call: Call) -> None:
-        facts = {name: getattr(call, name) for name in calls.FACTS}
-        calls.add(connection.organisation_id, None, connection.environment, facts)
-
     settings = current()
     hasty = settings.model_copy(
         update={
@@ -60,8 +53,7 @@ def _fetched(connection: Connection) -> Any:
             "afas_read_timeout": min(READ, settings.afas_read_timeout),
         }
     )
-    tokens = SharedTokens(connection.organisation_id, connection.guid)
-    with connect.client(connection.environment, connect.credential(connection, None, tokens), hasty, log) as afas:
+    with connect.own(connection, hasty) as afas:
         found = afas.get(LIST, {}, decoded)
     fields = found.get("fields") if isinstance(found, Mapping) else None
     return {"fields": fields} if isinstance(fields, list) else None

@@ -2,11 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy.exc import DBAPIError
 
 from tasks import connect
 from tasks.realization.case import Case
@@ -15,7 +13,6 @@ from tasks.realization.fields import NUMBERS
 from tasks.realization.images import Names
 from tasks.realization.intake.values import as_text, day
 from tasks.realization.words import Action, Row
-from workers.afas.calls import Call
 from workers.afas.client import Client
 from workers.afas.posting import Record
 from workers.afas.readback import ReadBack
@@ -23,12 +20,10 @@ from workers.afas.reply import Reply
 from workers.afas.shown import Shown
 from workers.afas.updateconnector import UpdateConnector
 from workers.database import reading
-from workers.ledger import calls
 from workers.ledger.realization.models import Line
 from workers.settings import current
 from workers.staff import lookup
 from workers.staff.models import AfasConnection
-from workers.staff.tokens import SharedTokens
 
 BEFORE_INTAKE = dt.timedelta(hours=24)  #: clocks and summer time differ
 
@@ -57,14 +52,7 @@ def client(owner: int) -> Iterator[tuple[Client, AfasConnection]]:
     """A client of the organisation's environment, every call of which is kept. Raises AfasError, SecretError."""
     with reading() as session:
         connection, row = lookup.connection(session, owner), session.get_one(AfasConnection, owner)
-
-    def log(call: Call) -> None:
-        # A database that is away must not take AFAS's answer along.
-        with suppress(DBAPIError):
-            calls.add(owner, None, connection.environment, {name: getattr(call, name) for name in calls.FACTS})
-
-    tokens = SharedTokens(owner, connection.guid)
-    with connect.client(connection.environment, connect.credential(connection, None, tokens), current(), log) as afas:
+    with connect.own(connection, current()) as afas:
         yield afas, row
 
 

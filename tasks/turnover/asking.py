@@ -14,10 +14,9 @@ from tasks.turnover.staging import Staging
 from workers import leases
 from workers.afas import metainfo
 from workers.afas.auth import MemoryTokens
-from workers.afas.calls import Call
 from workers.afas.errors import AddressError, AfasError, Never, TryLater
 from workers.database import reading, transaction
-from workers.ledger import calls, days, runs
+from workers.ledger import days, runs
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import SourceState, TurnoverRun
 from workers.ledger.runs import Run
@@ -148,22 +147,10 @@ def probe(organisation_id: int) -> bool:
     try:
         with reading() as session:
             connection = lookup.connection(session, organisation_id)
-        signs = connect.credential(connection, None, SharedTokens(connection.organisation_id, connection.guid))
-        log = call_logger(connection, None, connection.environment)
-        with connect.client(connection.environment, signs, current(), log) as afas:
+        with connect.own(connection, current()) as afas:
             metainfo.overview(afas)
     except (AfasError, SecretError):
         return False
     with transaction() as session:
         unpause(session, organisation_id)
     return True
-
-
-def call_logger(connection: Connection, run_id: int | None, address: str) -> Callable[[Call], None]:
-    """What keeps the calls of one client in the call log."""
-
-    def log(call: Call) -> None:
-        facts = {name: getattr(call, name) for name in calls.FACTS}
-        calls.add(connection.organisation_id, run_id, address, facts)
-
-    return log

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from tasks import connect
 from tasks.turnover.aside import Aside
-from tasks.turnover.asking import call_logger
 from tasks.turnover.convert import error_text
 from tasks.turnover.orders import Window
 from tasks.turnover.sources import Source, client, sources
@@ -70,7 +70,7 @@ def _read(
     """The source's register-days, and why all those of a register fail, by its code."""
     changes: list[Change] = []
     complaints: dict[str, str] = {}
-    log = call_logger(connection, None, source.base)
+    log = connect.call_log(connection, source.base)
     with Aside() as aside, client(connection, source, MemoryTokens(), log) as afas:
         for part in parts(aside, afas, source, window.first, window.last):
             seen(part.last)

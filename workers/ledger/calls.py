@@ -13,10 +13,10 @@ from workers.ledger.models import CallLog
 FACTS = ("connector", "skip", "take", "rows", "status", "duration", "server_time", "reference", "error")
 
 
-def add(organisation_id: int, run_id: int | None, address: str, facts: dict[str, object]) -> None:
-    """Keep one call: `facts` are the columns that FACTS names."""
+def add(organisation_id: int, address: str, facts: dict[str, object]) -> None:
+    """Keep one call, of no run: `facts` are the columns that FACTS names."""
     with transaction() as session:
-        keep(session, organisation_id, run_id, address, [facts])
+        keep(session, organisation_id, None, address, [facts])
 
 
 def keep(
