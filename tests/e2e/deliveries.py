@@ -137,6 +137,12 @@ class Service:
 class Ledger:
     """The database, as a reader of its tables sees it."""
 
+    def told(self) -> str:
+        """Where delivery stands, for a test that waited in vain."""
+        tables = ("delivery", "slot", "chunk", "read_back", "attempt", "lease")
+        shown = {name: self.rows(f"SELECT * FROM {name} ORDER BY 1 DESC LIMIT 30") for name in tables}
+        return "\n".join(f"{name} {tuple(map(str, row))}" for name, rows in shown.items() for row in rows)
+
     def __init__(self, home: Path, **more: str) -> None:
         self.engine: Engine = create_engine(read(environment(home, **more)).database, pool_pre_ping=True)
 

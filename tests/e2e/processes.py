@@ -25,11 +25,11 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"AFASCONNECTOR_HOME": str(home), "TEXT_LANGUAGE": "en"} | more
 
 
-def until(found: Callable[[], Found], seconds: float = 30) -> Found:
-    """The first true answer of `found`; the test fails when there is none within `seconds`."""
+def until(found: Callable[[], Found], seconds: float = 30, tells: Callable[[], str] = str) -> Found:
+    """The first true answer of `found`; without one within `seconds` the test fails with what `tells` tells."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
-        assert time.monotonic() < deadline, f"waited {seconds} s in vain"
+        assert time.monotonic() < deadline, f"waited {seconds} s in vain\n{tells()}"
         time.sleep(0.05)
     return answer
 

@@ -48,9 +48,13 @@ def test_ten_killed_processes_lose_no_line_double_none_and_leave_each_refusal_it
             service.submits("R", lines("K", LINES, ERRORS, dice))
             for number in range(KILLS):
                 # While a call is under way, and not all of them at the same stage of the batch.
-                until(lambda n=number: not resumes(home, ledger, **more) and ledger.calls() > 4 * n, 60)  # type: ignore[misc]
+                until(
+                    lambda n=number: not resumes(home, ledger, **more) and ledger.calls() > 4 * n,  # type: ignore[misc]
+                    60,
+                    ledger.told,
+                )
                 kill(running, dice)
-            until(lambda: not resumes(home, ledger, **more) and ledger.finished(), 120)
+            until(lambda: not resumes(home, ledger, **more) and ledger.finished(), 120, ledger.told)
             audit(there, ledger, service)
             until(lambda: service.heard() == replies(ledger))
     assert all(one == answers[0] for answers in service.answers.values() for one in answers)
