@@ -80,7 +80,7 @@ def holding(lease: int) -> Iterator[None]:
         try:
             _end(lease)
         except KeyboardInterrupt:
-            # Somebody who presses Ctrl-C now and gives the command again would find the work held by nobody.
+            # Else the same command, given again, would find the work held by a process that is gone.
             _end(lease)
             raise
 

@@ -15,7 +15,7 @@ from workers.texts import text
 
 CELLS_PER_PAGE = 150_000  #: fields times rows of one answer stay below this: AFAS, page on GetConnectors
 PASSING = {"unreachable", "reset", "cut", "timeout", "busy"}  #: kinds that say nothing about metainfo itself
-Arrived = Callable[[int], None]
+Arrived = Callable[[int], None]  #: told how many rows an answer seems to have
 EQUAL, AT_LEAST, BELOW = 1, 2, 5  #: AFAS's operators
 
 
@@ -71,7 +71,7 @@ class Pages:
         """At most `take` rows of the days first to last; with `skip` in the order of all mapped fields.
 
         Unfiltered, they are rows of any day; whether AFAS keeps to its filter is for the fold to judge. `arrived` is
-        told how many there seem to be, where that can be seen before they are decoded.
+        told once, before they are decoded where their number can be seen then.
         """
 
         def read(answer: Answer) -> list[Any]:

@@ -129,5 +129,6 @@ def _held_back() -> ColumnElement[bool]:
     watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
     unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
     untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
+    # A canary's chunk stands in line as if it had waited since before its batch was there.
     last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
     return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
