@@ -94,7 +94,18 @@ def refused(chunk: Chunk, line: Line, answer: Answer, *, witness: bool) -> Line:
         return replace(told, state=LineState.IN_DOUBT, matter=Matter.EXISTS)
     if meant == Meaning.PASSING and tries(chunk, line.id) <= len(RETRY_AFTER):
         return replace(told, state=LineState.SUSPECT, goes_as=line.goes_as or Purpose.SUSPECT)
+    if meant == Meaning.PASSING and not witness and _may_be_there(chunk, line):
+        return replace(told, state=LineState.IN_DOUBT, matter=Matter.LOCKED)
     return _end(told)
+
+
+def _may_be_there(chunk: Chunk, line: Line) -> bool:
+    """Whether a call that AFAS did not answer for this line alone may have left it where nobody sees it.
+
+    What AFAS says of the line speaks against that; that somebody has a record open does not.
+    """
+    answered = (call.lines == (line.id,) and meaning(call.answer) in LINE_ERRORS for call in carriers(chunk, line.id))
+    return not all(answered)
 
 
 def _unseen(chunk: Chunk, attempt: Attempt) -> bool:

@@ -101,6 +101,7 @@ class Matter(StrEnum):
     CANARY_LOST = "canary_lost"
     LOST = "lost"
     TOO_LARGE = "too_large"
+    LOCKED = "locked"
     MOVED = "moved"
     ABSENT = "absent"
     AMBIGUOUS = "ambiguous"

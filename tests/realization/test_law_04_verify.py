@@ -98,6 +98,20 @@ def test_a_passing_error_is_tried_again_after_5_s_5_minutes_and_an_hour_and_is_t
     assert story.send([0], error(LOCKED, at), Purpose.SUSPECT).sees([], at + SECOND).states() == ["refused"]
 
 
+def test_a_passing_error_to_the_end_refuses_no_line_that_an_earlier_call_may_have_left_unseen() -> None:
+    def locked(story: Story, shown: list[int]) -> Story:
+        for hour in range(1, 5):
+            at = LATER + timedelta(hours=hour)
+            assert story.states(1) == ["suspect"]
+            story.send([1], error(LOCKED, at), Purpose.CANARY).sees(shown, at + SECOND)
+        return story
+
+    unseen = locked(Story("ab").send([0, 1], error()).sees([0], NOON + SECOND), [0])
+    assert (unseen.states(1), unseen.lines[1].matter) == (["in_doubt"], Matter.LOCKED)
+    assert [one.matter for one in unseen.ruling.told] == [Matter.LOCKED]
+    assert locked(Story("aa").send([0, 1], error()).sees([0], NOON + SECOND), [0]).states(1) == ["refused"]
+
+
 def test_a_line_that_is_applied_after_a_passing_error_tells_of_none() -> None:
     story = Story("a").send([0], error(LOCKED), Purpose.SUSPECT).sees([], NOON + SECOND)
     assert story.lines[0].message == LOCKED

@@ -20,6 +20,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "de regel is AFAS te groot, en een eerdere poging kan zijn aangekomen",
         "the line is too large for AFAS, and an earlier attempt may have arrived",
     ),
+    "batches.matter.locked": (
+        "een ander hield in AFAS een record bezet, en een eerdere poging kan zijn aangekomen",
+        "somebody else kept a record in AFAS occupied, and an earlier attempt may have arrived",
+    ),
     "batches.matter.moved": ("de regel is intussen door iemand gewijzigd", "somebody changed the line meanwhile"),
     "batches.matter.absent": ("AFAS kent deze regel niet", "AFAS does not know this line"),
     "batches.matter.ambiguous": (
