@@ -40,14 +40,14 @@ class Turn:
 
 @dataclass(frozen=True)
 class Looked:
-    """The organisation's last read-back; `ended_at` None: it is under way, or its worker died."""
+    """The organisation's last read-back that came to an end."""
 
     begun_at: datetime
-    ended_at: datetime | None
+    ended_at: datetime
 
     def rested(self, now: datetime) -> bool:
         """Whether another one takes no more of AFAS than a small part of its time."""
-        return self.ended_at is not None and now >= self.ended_at + RESTS * (self.ended_at - self.begun_at)
+        return now >= self.ended_at + RESTS * (self.ended_at - self.begun_at)
 
 
 def dealt(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:

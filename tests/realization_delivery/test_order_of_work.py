@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from tasks.realization import reach
+from tasks.realization.chunks import PUT_OFF
 from tests.realization_delivery.builders import Office, good
 from workers import settings
 from workers.database import reading, transaction
@@ -78,3 +80,44 @@ def test_where_many_lines_fail_for_reasons_of_their_own_attempts_are_cut(small: 
     assert kept is not None
     assert 0.2 < float(kept["share"]) < 0.3
     assert kept["suspicious"] == []
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+def test_workers_that_die_in_a_suspects_call_and_in_a_read_back_do_not_put_the_next_read_back_off(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other chunks' suspects wait for what became of that call: they are nothing that a read-back lets pass."""
+    times = {"AFAS_SERVER_TIMEOUT": 7, "AFAS_READ_TIMEOUT": 8, "SEND_WITHIN": 3, "IN_DOUBT_AFTER": 11}
+    for name, seconds in times.items():
+        monkeypatch.setenv(name, str(seconds))
+    settings.current.cache_clear()
+    write, read_back, killed = reach.write, reach.read_back, list[str]()
+
+    def writes(to: Any, opened: Any, step: Any, record: Any) -> Any:
+        if step.purpose == "suspect" and not killed:
+            killed.append("suspect")
+            record.begin()
+            raise Killed
+        return write(to, opened, step, record)
+
+    def reads(*asked: Any) -> Any:
+        if killed == ["suspect"]:
+            killed.append("read-back")
+            raise Killed
+        return read_back(*asked)
+
+    monkeypatch.setattr(reach, "write", writes)
+    monkeypatch.setattr(reach, "read_back", reads)
+    small.submits([good(n, **({"PrId": f"X{n}"} if n % 40 < 6 else {})) for n in range(300)])
+    while True:
+        try:
+            small.works()
+            break
+        except Killed:
+            continue
+    assert killed == ["suspect", "read-back"]
+    assert small.states() == {"applied": 253, "refused": 48}
+    assert small.elapsed < PUT_OFF.total_seconds()

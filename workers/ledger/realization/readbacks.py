@@ -27,11 +27,12 @@ def end(session: Session, number: int, *, rows: int | None = None, error: str | 
     session.execute(update(ReadBack).where(ReadBack.id == number).values(**values))
 
 
-def last(session: Session, owner: int) -> tuple[dt.datetime, dt.datetime | None] | None:
-    """When the organisation's last read-back began and ended; None: there was none."""
-    latest = select(ReadBack.begun_at, ReadBack.ended_at).where(ReadBack.owner_id == owner).order_by(ReadBack.id.desc())
+def last(session: Session, owner: int) -> tuple[dt.datetime, dt.datetime] | None:
+    """When the organisation's last read-back that came to an end began and ended; None: there was none."""
+    ended = (ReadBack.owner_id == owner, ReadBack.ended_at.is_not(None))
+    latest = select(ReadBack.begun_at, ReadBack.ended_at).where(*ended).order_by(ReadBack.id.desc())
     found = session.execute(latest.limit(1)).first()
-    return (found[0], found[1]) if found else None
+    return (found[0], found[1]) if found and found[1] else None
 
 
 class Known(NamedTuple):

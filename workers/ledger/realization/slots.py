@@ -4,17 +4,17 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
 from workers.database import reading, transaction
-from workers.ledger.realization.acts import Delivery, Slot
+from workers.ledger.realization.acts import Slot
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Environment
-from workers.ledger.realization.work import OPEN, Held, may_go
+from workers.ledger.realization.work import Held, held_back, may_go
 
 
 class Place(AbstractContextManager["Place"]):
@@ -103,7 +103,7 @@ def _waiting(session: Session, environment: int, held: Held | None) -> list[tupl
         )
     )
     waits = and_(
-        Chunk.state == ChunkState.PENDING, Chunk.wants_slot_at.is_not(None), leases.free(Chunk), may_go(), ~_held_back()
+        Chunk.state == ChunkState.PENDING, Chunk.wants_slot_at.is_not(None), leases.free(Chunk), may_go(), ~held_back()
     )
     found = session.execute(
         select(Chunk.id, Chunk.owner_id)
@@ -117,18 +117,3 @@ def _waiting(session: Session, environment: int, held: Held | None) -> list[tupl
         has[owner] += 1
     mine = has[held.owner] - sum(owner == held.owner for *_, owner in turn) if held else None
     return [(chunk, owner) for count, _, chunk, owner in sorted(turn) if mine is None or count < mine]
-
-
-def _held_back() -> ColumnElement[bool]:
-    """Condition on Chunk: all that it has goes after what another chunk has.
-
-    A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
-    has lines that were never tried.
-    """
-    other, fresh = aliased(Chunk), aliased(Chunk)
-    watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
-    unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
-    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
-    # A canary's chunk stands in line as if it had waited since before its batch was there.
-    last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
-    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)

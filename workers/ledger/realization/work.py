@@ -56,6 +56,21 @@ def may_go() -> ColumnElement[bool]:
     return and_(Chunk.state.in_(OPEN), ~held_up, ~stopped, ~paused, or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
 
 
+def held_back() -> ColumnElement[bool]:
+    """Condition on Chunk, joined with its Batch: all that it has goes after what another chunk has.
+
+    A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
+    has lines that were never tried.
+    """
+    other, fresh = aliased(Chunk), aliased(Chunk)
+    watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
+    unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
+    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
+    # A canary's chunk stands in line as if it had waited since before its batch was there.
+    last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
+    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
+
+
 def claim(chunk_id: int) -> Held | None:
     """Take the chunk; None when it is done, held, not due, or held up."""
     with transaction() as session:
@@ -188,9 +203,12 @@ def fresh_elsewhere(session: Session, held: Held, most_fruitless: int) -> bool:
 
 
 def others_send(session: Session, held: Held) -> bool:
-    """Whether another chunk of the organisation has lines to send: it passes a read-back."""
-    others = (Chunk.owner_id == held.owner, Chunk.id != held.id)
-    sends = or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None), Chunk.holds)
+    """Whether another chunk of the organisation has lines to send: it passes a read-back.
+
+    One that is held back does not: it may be this read-back that it waits for.
+    """
+    others = (Chunk.owner_id == held.owner, Chunk.id != held.id, Batch.id == Chunk.batch_id)
+    sends = or_(Chunk.holds, and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back()))
     going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
     return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
 
