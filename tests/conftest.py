@@ -1,6 +1,7 @@
 """What every test may ask for: a home of its own, and a migrated database in it, on both kinds of server."""
 
 import shutil
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,11 @@ from workers import database as databases
 from workers import migrations, settings, texts
 
 MIGRATED = "migrated"
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in a run that a shell put in the background: the processes that a test interrupts would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _fresh() -> None:
