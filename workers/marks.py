@@ -6,6 +6,7 @@ By them a restored or copied database is known, which is older than AFAS.
 import json
 import os
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,8 +30,8 @@ def read() -> list[Mark | None]:
     texts: list[str | bytes | None] = [None, None]
     with suppress(OSError):
         texts[0] = _file().read_text(encoding="utf-8")
-    with suppress(redis.RedisError, ValueError, OSError), _broker() as broker:
-        texts[1] = broker.get(KEY)
+    with suppress(redis.RedisError, ValueError, OSError):
+        texts[1] = _broker(home.broker_url(settings.current())).get(KEY)
     return [_mark(text) for text in texts]
 
 
@@ -40,8 +41,8 @@ def write(mark: Mark) -> bool:
     with suppress(OSError):
         _replace(_file(), said)
         taken = True
-    with suppress(redis.RedisError, ValueError, OSError), _broker() as broker:
-        broker.set(KEY, said)
+    with suppress(redis.RedisError, ValueError, OSError):
+        _broker(home.broker_url(settings.current())).set(KEY, said)
         taken = True
     return taken
 
@@ -56,10 +57,10 @@ def _replace(path: Path, said: str) -> None:
     beside.replace(path)
 
 
-def _broker() -> "redis.Redis":
-    return redis.Redis.from_url(
-        home.broker_url(settings.current()), socket_timeout=SECONDS, socket_connect_timeout=SECONDS
-    )
+@lru_cache(maxsize=1)
+def _broker(url: str) -> "redis.Redis":
+    """A client whose connection is kept from one mark to the next; one that broke is made anew by itself."""
+    return redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
 
 
 def _mark(text: str | bytes | None) -> Mark | None:

@@ -3,13 +3,13 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
-from workers.database import table_of, transaction
+from workers.database import reading, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
 from workers.ledger.realization.models import Batch
 
@@ -44,6 +44,12 @@ def stop(session: Session, owner: int, matter: str) -> bool:
     return session.execute(stopped.returning(Delivery.organisation_id)).first() is not None
 
 
+def reads(session: Session, owner: int) -> bool:
+    """Whether a read-back of the organisation is under way."""
+    busy = exists().where(Delivery.organisation_id == owner, ~leases.free(Delivery))
+    return bool(session.scalar(select(busy)))
+
+
 def claim_reading(owner: int) -> int | None:
     """The lease of the organisation's one read-back at a time; None while another is under way."""
     with transaction() as session:
@@ -65,7 +71,7 @@ def events(session: Session, rows: list[dict[str, Any]]) -> None:
 
 def installation() -> str | None:
     """The installation's name; None before the first intake."""
-    with transaction() as session:
+    with reading() as session:
         return session.scalar(select(Installation.name))
 
 
