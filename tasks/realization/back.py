@@ -16,8 +16,8 @@ from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
 from tasks.realization.trust import holds
-from tasks.realization.words import UNSETTLED, WATCHED, Chunk, LineState, Matter, Purpose
-from workers.ledger.realization import work
+from tasks.realization.words import UNSETTLED, Chunk, LineState, Matter
+from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.settings import current
 
@@ -37,15 +37,13 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
         work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
         return _after(case, (step.until - case.now).total_seconds())
     own["due_at"] = None
-    first = _first(case, step)
-    if isinstance(step, Send) and (case.pause or first.goes_by_itself(step)):
-        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=first.since, **work.hint_in(sweep))
-        return _after(case, case.pause)
+    if case.asks:
+        own |= {"waits_since": case.asks.not_before, "urgent": case.asks.urgent}
     if isinstance(step, Wait | Send):
         # It stands with those that wait for a call: whatever moves next gives it its turn.
-        waits = first.since or held.chunk.wants_slot_at or case.now
+        waits = _since(case, step) or waiting.in_line()
         work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
-        return _after(case)
+        return _after(case, case.pause or None if isinstance(step, Send) else None)
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
     return _after(case, None, closing.close(session, held.batch.id))
@@ -53,7 +51,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
 
 def stand_in_line(session: Session, case: Case) -> None:
     """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
-    work.stand_in_line(session, case.held, _first(case, case.step).since, current().sweep_seconds)
+    waiting.stand_in_line(session, case.held, _since(case, case.step), current().sweep_seconds)
 
 
 def _given_to_people(session: Session, case: Case) -> Case:
@@ -69,29 +67,18 @@ def _looks(chunk: Chunk, line: int) -> bool:
     return any(not call.judged for call in carriers(chunk, line))
 
 
-@dataclass(frozen=True)
-class _First:
-    """Whether the chunk goes before others: as if it had waited `since` then. `frees`: by one call that frees lines."""
+def _since(case: Case, step: Step) -> dt.datetime | None:
+    """Since when the chunk waits for a call as if it did, if it goes before others.
 
-    since: dt.datetime | None
-    frees: bool
-
-    def goes_by_itself(self, step: Send) -> bool:
-        """Whether its own message brings the step; suspects go one at a time, whichever is the first then."""
-        return self.frees or step.purpose not in WATCHED or step.purpose == Purpose.PATHFINDER
-
-
-def _first(case: Case, step: Step) -> _First:
-    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed.
-
-    The canary goes before all others; the ten before other suspects, once no line of the batch waits to be tried.
+    Lines that AFAS may never have come to wait for a canary, or for all ten that failed. The canary goes before all
+    others; the ten before other suspects, once no line of the batch waits to be tried.
     """
     suspects = [line for line in case.chunk.lines if line.state == LineState.SUSPECT]
     frees = any(line.goes_as in LEARNING for line in suspects)
     if not suspects or not holds_back(case.chunk) or not (frees or isinstance(step, Send)):
-        return _First(None, frees=False)
+        return None
     since = case.held.batch.created_at
-    return _First(since - AHEAD if frees else since, frees)
+    return since - AHEAD if frees else since
 
 
 def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":

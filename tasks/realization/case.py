@@ -12,16 +12,17 @@ from tasks.realization.chunks import (
     MAX_FRUITLESS,
     SAME_REFUSALS,
     Turn,
+    asks,
     brakes,
     fruitless,
 )
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
-from tasks.realization.decisions import Ask, Pause, Ruling, Told
+from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told
 from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import Action, Chunk, Limits, LineState, Trust
+from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, expectations, work
@@ -29,7 +30,6 @@ from workers.ledger.realization.models import Line
 from workers.ledger.realization.work import Held
 from workers.settings import current
 from workers.staff import pause as pauses
-from workers.staff.models import AfasConnection
 from workers.texts import text
 
 
@@ -46,7 +46,7 @@ class Case:
     trust: Trust
     limits: Limits
     now: dt.datetime
-    fresh_elsewhere: bool
+    fresh_elsewhere: int
     held_elsewhere: bool
     cautious: bool
     prospects: Prospects
@@ -58,10 +58,19 @@ class Case:
         """What the chunk does next."""
         if self.cautious and any(self.unlooked(line) for line in self.rows):
             return Ask(self.now, urgent=True)
+        return core.next_step(self.chunk)(self.chunk, self._turn)
+
+    @cached_property
+    def asks(self) -> Ask | None:
+        """The read-back by which it wants to know what became of its calls, while it has fresh lines to send."""
+        sends = isinstance(self.step, Send) and self.step.purpose == Purpose.FRESH
+        return asks(self.chunk, self._turn) if sends and self.chunk.action == Action.INSERT else None
+
+    @property
+    def _turn(self) -> Turn:
         held = self.held_elsewhere or holds(self.chunk, self.trust)
-        fresh = self.fresh_elsewhere or self.fresh > 0
-        turn = Turn(self.now, self.trust, self.limits, fresh, held, self.prospects)
-        return core.next_step(self.chunk)(self.chunk, turn)
+        fresh = self.fresh_elsewhere + self.fresh
+        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects)
 
     @property
     def fresh(self) -> int:
@@ -82,25 +91,29 @@ def opened(held: Held) -> Case:
 def fresh(session: Session, held: Held) -> Case:
     """The chunk as it stands in this transaction."""
     session.expire_all()
-    now = work.clock(session)
-    delivery = deliveries.get(session, held.owner)
-    connection = session.get_one(AfasConnection, held.owner)
-    trust = mapping.trust(delivery, read_back=connection.read_back is not None)
+    stands = work.standing(session, held, MAX_FRUITLESS)
+    trust = mapping.trust(stands.delivery, read_back=stands.shows)
     lines, attempts = work.rows(session, held.id)
     behind = {} if held.batch.action == "insert" else work.behind(session, held.id)
-    row = session.get_one(type(held.chunk), held.id)
+    until = stands.delivery.cautious_until
     return Case(
         held,
         tuple(lines),
-        mapping.chunk(row, Action(held.batch.action), lines, attempts, behind),
+        mapping.chunk(stands.chunk, Action(held.batch.action), lines, attempts, behind),
         trust,
         limits_of(trust),
-        now,
-        work.fresh_elsewhere(session, held, MAX_FRUITLESS),
-        work.others_hold(session, held),
-        delivery.cautious_until is not None and delivery.cautious_until > now,
-        fields.prospects(held.batch.prospects),
+        stands.now,
+        stands.fresh,
+        stands.held,
+        until is not None and until > stands.now,
+        fields.prospects(stands.prospects),
     )
+
+
+def renewed(session: Session, case: Case) -> Case:
+    """The case, loaded before this transaction, with the organisation's trust as it is now; nobody else moves it."""
+    trust = mapping.trust(deliveries.get(session, case.held.owner, lock=True), read_back=case.trust.read_back)
+    return case if trust == case.trust else replace(case, trust=trust, limits=limits_of(trust))
 
 
 def limits_of(trust: Trust) -> Limits:

@@ -26,14 +26,14 @@ LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
 class Turn:
     """What a chunk has to know of the others when its turn comes.
 
-    `fresh_left`: the batch has lines in a chunk that still tries, which were never tried and against which nothing is
-    known. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
+    `fresh_left`: how many lines the batch has in chunks that still try, which were never tried and against which
+    nothing is known. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
     """
 
     now: datetime
     trust: Trust
     limits: Limits
-    fresh_left: bool = False
+    fresh_left: int = 0
     held: bool = False
     prospects: Prospects = UNKNOWN
 
@@ -114,7 +114,7 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
         return send
     if turn.trust.stopped:
         return Wait(None)
-    if turn.trust.read_back and (ask := _ask(chunk, turn)):
+    if ask := asks(chunk, turn):
         return ask
     tries = chunk.fruitless < MAX_FRUITLESS
     left = [line for line in chunk.lines if line.state in {LineState.PENDING, LineState.SUSPECT}]
@@ -124,8 +124,10 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
     return Ask(turn.now) if holds_back(chunk) and turn.trust.read_back and tries else None
 
 
-def _ask(chunk: Chunk, turn: Turn) -> Ask | None:
-    """The read-back that the chunk waits for, if it waits for one."""
+def asks(chunk: Chunk, turn: Turn) -> Ask | None:
+    """The read-back that the chunk waits for, if it waits for one; it may have lines to send meanwhile."""
+    if not turn.trust.read_back:
+        return None
     if unseen(chunk, turn.trust):
         return Ask(turn.now, urgent=True)
     last = {
@@ -175,7 +177,7 @@ def _fresh(pending: Sequence[Line], chunk: Chunk, turn: Turn) -> tuple[int, ...]
     plain = [line.id for line in pending if turn.prospects.plain(line)]
     if plain:
         # In equal parts: a small rest would cost a call of its own.
-        parts = ceil(len(plain) / turn.prospects.size(_room(chunk, turn)))
+        parts = ceil(len(plain) / turn.prospects.size(_room(chunk, turn), turn.fresh_left))
         return tuple(plain[: ceil(len(plain) / parts)])
     return () if turn.fresh_left else tuple(line.id for line in pending[: min(STOPS_AT, _room(chunk, turn))])
 

@@ -16,7 +16,7 @@ from tasks.realization.words import Purpose
 from workers import leases
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import readbacks, slots, work
+from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.ledger.realization.slots import Place
 from workers.ledger.realization.work import Held
@@ -41,21 +41,52 @@ def deliver(chunk_id: int, hands: Hands) -> None:
     held = work.claim(chunk_id)
     if held is None:
         return
-    moved = False
-
-    def give(after: After) -> None:
-        nonlocal moved
-        moved = True
-        hand_on([after], hands)
-
+    turns = _Turns(held, hands)
     with leases.holding(held.lease):
         try:
-            _step(held, hands, give)
+            _step(held, turns)
         except LeaseLostError:
             _log.warning("chunk %s: another worker has taken it over", chunk_id)
             return
-    if moved:
-        _turns(held, hands)
+    turns.end()
+
+
+class _Turns:
+    """Who is told of what this worker did: what a committed step asks for, and whose turn it is then."""
+
+    def __init__(self, held: Held, hands: Hands) -> None:
+        self._held, self._hands = held, hands
+        self._moved, self._left = False, True
+
+    def give(self, after: After) -> None:
+        """Hand on what the step asks for."""
+        self._moved = True
+        hand_on([after], self._hands)
+
+    def judged(self, after: After) -> None:
+        """The same of one of many chunks, which may send while the others are judged."""
+        self.give(after)
+        if self._left:
+            self.send_on()
+
+    def send_on(self) -> None:
+        """Enqueue the chunks that may send now; once all calls are wanted, nobody is told twice."""
+        held = self._held
+        chunks, self._left = slots.turns(held.batch.environment_id, current().afas_parallel_calls)
+        for chunk in chunks:
+            self._hands.chunk(chunk, 0.0)
+
+    def end(self) -> None:
+        """What moved may have made room for others: to send, or to read back when nothing fresh goes before it."""
+        if not self._moved:
+            return
+        if self._left:
+            self.send_on()
+        with reading() as session:
+            oldest = waiting.next_to_read_back(session, self._held.owner)
+            comes = oldest is not None and _comes(session, self._held, oldest[1])
+        if oldest and comes:
+            self._hands.chunk(oldest[0], 0.0)
 
 
 def hand_on(afters: Iterable[After], hands: Hands) -> None:
@@ -73,35 +104,48 @@ def hand_on(afters: Iterable[After], hands: Hands) -> None:
                 hands.chunk(chunk, 0.0)
 
 
-def _step(held: Held, hands: Hands, give: Give) -> None:
+def _step(held: Held, turns: _Turns) -> None:
     """One step of the chunk; nothing is given when it waits its turn."""
-    with Place(held, current().afas_parallel_calls, lambda: _send_on(held, hands)) as place:
-        # Before the chunk is loaded: where every call is taken, most come only to wait.
-        if held.chunk.fresh and not held.chunk.waits_since and not place.taken():
-            return _wait(held)
-        if _in_vain(held):
-            return _wait(held)
+    with Place(held, current().afas_parallel_calls, turns.send_on) as place:
+        if state := _waits_on(held, place):
+            return _wait(held, state)
         opened = case.opened(held)
         if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
-            return give(post.lost(opened, lost[-1]))
+            return turns.give(post.lost(opened, lost[-1]))
         step = opened.step
-        if isinstance(step, Send):
-            return give(post.send(opened, step, place)) if place.taken() else _stand_in_line(opened)
-    if isinstance(step, Ask) and step.not_before <= opened.now:
-        return _read_back(opened, step, give)
+        if isinstance(step, Send) and place.taken():
+            return turns.give(post.send(opened, step, place))
+    ask = step if isinstance(step, Ask) else opened.asks
+    if ask and ask.not_before <= opened.now:
+        return _read_back(opened, ask, turns.judged)
+    if isinstance(step, Send):
+        return _stand_in_line(opened)
     with transaction() as session:
         after = back.put_back(session, opened)
     if after.chunk is not None or after.closed is not None:
-        give(after)
+        turns.give(after)
     return None
 
 
-def _in_vain(held: Held) -> bool:
-    """Whether the chunk has suspects alone, and another one's keeps them waiting: one goes at a time."""
-    if held.chunk.wants_slot_at is None or held.chunk.fresh or held.chunk.waits_since:
-        return False
+def _waits_on(held: Held, place: Place) -> ChunkState | None:
+    """How the chunk goes on waiting, where that is seen before it is loaded; None: it has to be looked at.
+
+    Most come only to wait: for a call, where all are taken; for a read-back that others pass, who look for the next one
+    at their end; for another chunk's suspect, of which one goes at a time.
+    """
+    chunk = held.chunk
+    if chunk.fresh and place.taken():
+        return None
+    # One that waits for a read-back alone has no place in line.
+    state = ChunkState.PENDING if chunk.fresh or chunk.waits_since is None else ChunkState.TO_READ_BACK
     with reading() as session:
-        return work.others_hold(session, held)
+        if chunk.waits_since is not None:
+            comes = chunk.waits_since <= work.clock(session) and (
+                chunk.urgent or _comes(session, held, chunk.waits_since)
+            )
+            return None if comes else state
+        vain = bool(chunk.fresh) or (chunk.wants_slot_at is not None and waiting.others_hold(session, held))
+        return state if vain else None
 
 
 def _stand_in_line(opened: Case) -> None:
@@ -109,9 +153,9 @@ def _stand_in_line(opened: Case) -> None:
         back.stand_in_line(session, opened)
 
 
-def _wait(held: Held) -> None:
+def _wait(held: Held, state: ChunkState) -> None:
     with transaction() as session:
-        work.release(session, held, ChunkState.PENDING, **work.hint_in(current().sweep_seconds))
+        work.release(session, held, state, **work.hint_in(current().sweep_seconds))
 
 
 def _read_back(opened: Case, step: Ask, give: Give) -> None:
@@ -126,22 +170,9 @@ def _read_back(opened: Case, step: Ask, give: Give) -> None:
 
 
 def _comes(session: Session, held: Held, waits_since: dt.datetime) -> bool:
-    """Whether a read-back comes now that is not urgent."""
+    """Whether a read-back comes now that is not urgent, and none is under way."""
+    if deliveries.reads(session, held.owner):
+        return False
     last = readbacks.last(session, held.owner)
-    waits = work.others_send(session, held)
+    waits = waiting.others_send(session, held)
     return read_back_now(work.clock(session), waits_since, Looked(*last) if last else None, others_send=waits)
-
-
-def _turns(held: Held, hands: Hands) -> None:
-    """Enqueue the chunks that may send now, and one that waits for a read-back, when nothing fresh goes before it."""
-    _send_on(held, hands)
-    with reading() as session:
-        waiting = work.next_to_read_back(session, held.owner)
-        comes = waiting is not None and _comes(session, held, waiting[1])
-    if waiting and comes:
-        hands.chunk(waiting[0], 0.0)
-
-
-def _send_on(held: Held, hands: Hands) -> None:
-    for chunk in slots.turns(held.batch.environment_id, current().afas_parallel_calls):
-        hands.chunk(chunk, 0.0)

@@ -21,9 +21,10 @@ from workers import leases
 from workers.afas.errors import AfasError
 from workers.database import transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import deliveries, readbacks, work
+from workers.ledger.realization import deliveries, readbacks, waiting, work
 from workers.ledger.realization.work import Held
 from workers.secrets import SecretError
+from workers.settings import current
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def read_back(opened: Case, give: Give) -> None:
         return
     with ExitStack() as stack:
         stack.enter_context(leases.holding(reading))
-        others = work.claim_waiting(opened.held.owner)
+        others = waiting.claim_waiting(opened.held.owner, current().afas_parallel_calls)
         for held in others:
             stack.enter_context(leases.holding(held.lease))
         _read(opened, others, give)
@@ -154,10 +155,9 @@ def _judge(held: Held, shown: View, seen: Seen) -> After | None:
     ruling = _ruling(member, shown, seen)
     try:
         with transaction() as session:
-            trust = mapping.trust(deliveries.get(session, held.owner, lock=True), read_back=member.trust.read_back)
-            if trust != member.trust or shown.stop:
-                member = replace(member, trust=trust, limits=case.limits_of(trust))
-                member = case.stop(session, member, shown.stop) if shown.stop and not trust.stopped else member
+            now = case.renewed(session, member)
+            if now is not member or shown.stop:
+                member = case.stop(session, now, shown.stop) if shown.stop and not now.trust.stopped else now
                 ruling = _ruling(member, shown, seen)
             member = _tell_census(session, member, shown, seen)
             moved = bool(ruling.judged) or any(line.missed_at != moment for line in ruling.lines)

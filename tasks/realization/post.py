@@ -121,8 +121,10 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
     until = time.monotonic() + PATIENCE
     while True:
         try:
+            # Loaded before anything is locked: whoever moves the chunk meanwhile takes its lease along.
+            loaded = case.opened(opened.held)
             with transaction() as session:
-                after = _write(session, opened.held, number, reply, hold=hold)
+                after = _write(session, loaded, number, reply, hold=hold)
                 return _given_back(session, opened.held, case.hold_up(session, after, error) if error else after)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
@@ -130,10 +132,11 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
             time.sleep(1)
 
 
-def _write(session: Session, held: Held, number: int, reply: Reply, *, hold: bool) -> Case:
+def _write(session: Session, loaded: Case, number: int, reply: Reply, *, hold: bool) -> Case:
     """The case with the answer in it. Raises LeaseLostError, but for a success: whoever has it records it."""
+    held = loaded.held
     mine = work.owns(session, held)
-    current = case.fresh(session, held)
+    current = case.renewed(session, loaded) if mine else case.fresh(session, held)
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError

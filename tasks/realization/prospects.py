@@ -10,7 +10,9 @@ from tasks.realization.words import Line, folded
 
 CODES = ("EmId", "PrId", "PrSt", "ItCd")  #: employee, project, phase, item: what errors of many lines share
 LEAST = 25  #: lines of an attempt, however many errors there are
-ALLOWED = 6  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
+ALLOWED = 7  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
+CAREFUL = 3  #: errors that the last ones are cut for
+PORTIONS = 16  #: attempts that share the errors still to come, at least: toward the end they are fewer each
 SHARED_BY = 3  #: failed lines with one code, of which none was applied, after which the others with it go last
 MOST_CODES = 50  #: that are looked into
 
@@ -24,9 +26,15 @@ class Prospects:
     share: float = 0.0
     suspicious: frozenset[Code] = frozenset()
 
-    def size(self, most: int) -> int:
-        """How many lines an attempt carries."""
-        return min(most, max(LEAST, round(ALLOWED / self.share))) if self.share else most
+    def size(self, most: int, left: int) -> int:
+        """How many lines an attempt carries; `left`: lines of the batch that nobody has tried.
+
+        While AFAS leaves some of one, others pass them; what it leaves of the last ones the whole batch waits for.
+        """
+        if not self.share:
+            return most
+        errors = min(ALLOWED, max(CAREFUL, left * self.share / PORTIONS))
+        return min(most, max(LEAST, round(errors / self.share)))
 
     def plain(self, line: Line) -> bool:
         """Whether nothing is known against the line."""

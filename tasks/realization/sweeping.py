@@ -4,7 +4,7 @@ from tasks.realization import closing
 from tasks.realization.back import After
 from tasks.realization.deliver import Hands, hand_on
 from workers.database import transaction
-from workers.ledger.realization import replies, work
+from workers.ledger.realization import replies, waiting
 from workers.settings import current
 
 
@@ -15,5 +15,5 @@ def sweep(hands: Hands) -> None:
     hand_on([After(None, closed=closed)], hands)
     for reply in replies.due():
         hands.reply(reply)
-    for chunk in work.hints_due(current().sweep_seconds):
+    for chunk in waiting.hints_due(current().sweep_seconds):
         hands.chunk(chunk, 0.0)

@@ -81,7 +81,7 @@ class Story:
     def judged(self, found: View) -> "Story":
         return self._takes(judge(self.chunk, found, self.trust, LIMITS))
 
-    def turn(self, at: datetime = LATER, *, fresh_left: bool = False, held: bool = False) -> Turn:
+    def turn(self, at: datetime = LATER, *, fresh_left: int = 0, held: bool = False) -> Turn:
         return Turn(at, self.trust, LIMITS, fresh_left, held)
 
     def _takes(self, ruling: Ruling) -> "Story":

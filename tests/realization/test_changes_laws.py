@@ -178,7 +178,7 @@ def test_open_lines_go_before_suspects_and_suspects_alone() -> None:
     story = Changes(12).looked().sent(range(12), error()).shows([shown(line) for line in range(12)], AFTER)
     assert story.next(AFTER) == Send((10, 11), FRESH)
     story.sent([10, 11], succeeded(10, 11, at=AFTER))
-    assert story.next(AFTER, fresh_left=True, held=True) == Send((0,), FRESH)
+    assert story.next(AFTER, fresh_left=1, held=True) == Send((0,), FRESH)
 
 
 def test_a_suspect_is_refused_by_its_own_error_once_it_is_seen_unmoved() -> None:

@@ -149,4 +149,4 @@ def test_the_time_out_text_refuses_nothing() -> None:
 
 def test_suspects_wait_for_all_fresh_lines_of_the_batch() -> None:
     story = suspects()
-    assert next_attempt(story.chunk, story.turn(fresh_left=True)) is None
+    assert next_attempt(story.chunk, story.turn(fresh_left=1)) is None

@@ -166,14 +166,14 @@ def ten_and_more(rest: str) -> Story:
 
 def test_with_more_than_ten_missing_the_tenth_goes_before_its_turn() -> None:
     story = ten_and_more("ab")
-    assert next_attempt(story.chunk, story.turn(fresh_left=True)) == Send((10,), Purpose.CANARY)
-    assert next_step(story.chunk, story.turn(fresh_left=True, held=True)) == Wait(None)
+    assert next_attempt(story.chunk, story.turn(fresh_left=1)) == Send((10,), Purpose.CANARY)
+    assert next_step(story.chunk, story.turn(fresh_left=1, held=True)) == Wait(None)
 
 
 def test_the_other_nine_wait_for_lines_that_were_never_tried_also_while_they_hold_lines_back() -> None:
     story = ten_and_more("bb").send([10], error(at=LATER), Purpose.CANARY).sees([0], LATER + SECOND)
     assert story.states(10, 11, 12) == ["refused", "in_doubt", "in_doubt"]
-    assert next_attempt(story.chunk, story.turn(fresh_left=True)) is None
+    assert next_attempt(story.chunk, story.turn(fresh_left=1)) is None
     assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
 
 
@@ -296,7 +296,7 @@ def test_no_second_canary_goes_while_the_first_waits_for_a_lock() -> None:
 def test_before_a_line_was_shown_a_fresh_one_goes_before_a_canary() -> None:
     story = Story("ab", NEW).send([0], LOST, Purpose.PATHFINDER).sees([])
     assert story.lines[0].goes_as == Purpose.CANARY
-    assert next_attempt(story.chunk, story.turn(fresh_left=True)) == Send((1,), Purpose.PATHFINDER)
+    assert next_attempt(story.chunk, story.turn(fresh_left=1)) == Send((1,), Purpose.PATHFINDER)
 
 
 def test_in_a_read_back_that_stops_the_organisation_nothing_else_is_absent() -> None:

@@ -92,7 +92,7 @@ def test_without_a_read_back_connector_a_lost_answer_waits_for_a_human_and_is_to
 def test_without_a_read_back_connector_a_passing_error_is_tried_again_after_the_fresh_lines() -> None:
     story = Story("ab", BLIND).send([0], error("deadlock"))
     due = NOON + 5 * SECOND
-    assert next_attempt(story.chunk, story.turn(due, fresh_left=True)) == Send((1,), Purpose.FRESH)
+    assert next_attempt(story.chunk, story.turn(due, fresh_left=1)) == Send((1,), Purpose.FRESH)
     story.send([1], error())
     assert next_step(story.chunk, story.turn(NOON)) == Wait(due)
     assert next_attempt(story.chunk, story.turn(due)) == Send((0,), Purpose.SUSPECT)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tasks.realization import fields
 from tasks.realization.chunks import Turn, next_attempt, next_step
 from tasks.realization.decisions import Send, Wait
-from tasks.realization.prospects import ALLOWED, LEAST, UNKNOWN, Prospects, prospects, shared
+from tasks.realization.prospects import ALLOWED, CAREFUL, LEAST, UNKNOWN, Prospects, prospects, shared
 from tasks.realization.words import Purpose
 from tests.realization.builders import LATER, NOON, SECOND, Story, error
 
@@ -20,24 +20,31 @@ def failed(count: int) -> list[dict[str, str]]:
     return [{"EmId": str(number), "PrId": f"P{number}"} for number in range(count)]
 
 
-def turn(story: Story, found: Prospects, *, fresh_left: bool = True) -> Turn:
+def turn(story: Story, found: Prospects, *, fresh_left: int = 1) -> Turn:
     return replace(story.turn(fresh_left=fresh_left), prospects=found)
 
 
-@given(st.integers(0, 5000), st.integers(0, 500))
-def test_an_attempt_is_cut_where_errors_are_many_and_never_below_its_least(applied: int, bad: int) -> None:
+@given(st.integers(0, 5000), st.integers(0, 500), st.integers(0, 20_000))
+def test_an_attempt_is_cut_where_errors_are_many_and_never_below_its_least(applied: int, bad: int, left: int) -> None:
     found = prospects(applied, failed(bad), [])
-    size = found.size(MOST)
+    size = found.size(MOST, left)
     if bad < 10:
         assert size == MOST
     else:
-        expected = ALLOWED * (applied + bad) / bad
-        assert size == min(MOST, max(LEAST, round(expected)))
+        share = bad / (applied + bad)
+        assert size <= max(LEAST, round(ALLOWED / share))
+        assert size >= min(MOST, max(LEAST, round(CAREFUL / share)))
+        assert size <= found.size(MOST, left + 100) <= MOST
+
+
+def test_the_last_attempts_of_a_batch_carry_fewer_errors_for_all_else_waits_for_what_they_leave() -> None:
+    found = Prospects(share=0.05)
+    assert [found.size(MOST, left) for left in (20_000, 2_240, 1_600, 960, 0)] == [140, 140, 100, 60, 60]
 
 
 def test_a_chunk_that_was_too_large_is_not_made_larger_by_few_errors() -> None:
-    assert prospects(990, failed(10), []).size(62) == 62
-    assert UNKNOWN.size(62) == 62
+    assert prospects(990, failed(10), []).size(62, 20_000) == 62
+    assert UNKNOWN.size(62, 20_000) == 62
 
 
 def test_three_failed_lines_with_one_code_make_it_a_reason_and_two_do_not() -> None:
@@ -48,8 +55,8 @@ def test_three_failed_lines_with_one_code_make_it_a_reason_and_two_do_not() -> N
 
 def test_errors_with_a_known_reason_say_nothing_of_the_other_lines() -> None:
     bad = [{"EmId": "a"} for _ in range(40)]
-    assert prospects(100, bad, []).size(MOST) == LEAST
-    assert prospects(100, bad, [("EmId", "a")]).size(MOST) == MOST
+    assert prospects(100, bad, []).size(MOST, 400) == LEAST
+    assert prospects(100, bad, [("EmId", "a")]).size(MOST, 400) == MOST
 
 
 def test_lines_with_a_code_that_failed_go_after_all_others_and_by_so_few_that_none_is_left_untried() -> None:
@@ -57,12 +64,12 @@ def test_lines_with_a_code_that_failed_go_after_all_others_and_by_so_few_that_no
     assert next_attempt(story.chunk, turn(story, found)) == Send((14, 15), Purpose.FRESH)
     story.send([14, 15], error()).sees([14, 15], NOON + SECOND)
     assert next_step(story.chunk, turn(story, found)) == Wait(None)
-    assert next_attempt(story.chunk, turn(story, found, fresh_left=False)) == Send(tuple(range(10)), Purpose.FRESH)
+    assert next_attempt(story.chunk, turn(story, found, fresh_left=0)) == Send(tuple(range(10)), Purpose.FRESH)
 
 
 def test_what_a_call_left_behind_is_looked_at_before_a_suspect_goes() -> None:
     story = Story("aabb").send([0, 1], error()).sees([0], NOON + SECOND)
-    assert next_attempt(story.chunk, replace(story.turn(), fresh_left=True)) == Send((2, 3), Purpose.FRESH)
+    assert next_attempt(story.chunk, replace(story.turn(), fresh_left=1)) == Send((2, 3), Purpose.FRESH)
     story.send([2, 3], error(at=LATER))
     assert next_attempt(story.chunk, story.turn()) is None
     assert story.sees([0, 2, 3], LATER + SECOND).states() == ["applied", "suspect", "applied", "applied"]

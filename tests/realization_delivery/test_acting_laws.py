@@ -126,9 +126,9 @@ def test_a_chunk_whose_tries_have_ended_holds_up_no_suspect_of_its_batch(
     held = work.claim(office.messages[0][1])
     assert held is not None
     with transaction() as session:
-        assert work.fresh_elsewhere(session, held, 8)
+        assert work.standing(session, held, 8).fresh == 1
         session.execute(update(Chunk).where(Chunk.id != held.id).values(fruitless=8))
-        assert not work.fresh_elsewhere(session, held, 8)
+        assert work.standing(session, held, 8).fresh == 0
 
 
 # Law 7.

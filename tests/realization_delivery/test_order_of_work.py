@@ -12,7 +12,7 @@ from tasks.realization.chunks import PUT_OFF
 from tests.realization_delivery.builders import Office, good
 from workers import settings
 from workers.database import reading, transaction
-from workers.ledger.realization import slots
+from workers.ledger.realization import slots, waiting
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Batch, Chunk
 
@@ -59,11 +59,24 @@ def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_cana
             session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh))
         with reading() as session:
             environment = session.get_one(Batch, first.batch_id).environment_id
-        return slots.turns(environment, 5)
+        return slots.turns(environment, 5)[0]
 
     assert called(created_at + dt.timedelta(seconds=1), 75) == []
     assert called(created_at + dt.timedelta(seconds=1), 0) == [first.id]
     assert called(created_at - dt.timedelta(seconds=1), 75) == [first.id]
+
+
+def test_a_read_back_takes_along_who_stands_in_line_for_a_call_but_for_those_whose_turn_is_near(small: Office) -> None:
+    small.submits([good(n) for n in range(400)])
+    now = dt.datetime.now(dt.UTC)
+    with transaction() as session:
+        chunks = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id)).all()
+        for place, chunk in enumerate(chunks):
+            chunk.wants_slot_at = now - dt.timedelta(minutes=5 - place)
+            # The last one's call is not old enough: what it left may not be shown yet.
+            chunk.waits_since = now + dt.timedelta(minutes=1 if place == 3 else -1)
+    taken = waiting.claim_waiting(small.id, 1)
+    assert [held.id for held in taken] == [chunks[1].id, chunks[2].id]
 
 
 def test_where_many_lines_fail_for_reasons_of_their_own_attempts_are_cut(small: Office) -> None:

@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import Select, and_, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from workers import leases
-from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.realization.acts import Slot
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Environment
-from workers.ledger.realization.work import Held, held_back, may_go
+from workers.ledger.realization.waiting import held_back, in_line
+from workers.ledger.realization.work import Held, may_go
 
 
 class Place(AbstractContextManager["Place"]):
@@ -57,63 +59,86 @@ def _take(held: Held, parallel: int) -> int | None:
     with transaction() as session:
         # One at a time per environment, so that the turn is judged on what the others took.
         session.execute(select(Environment.id).where(Environment.id == environment).with_for_update())
-        _make(session, environment, parallel)
-        mine = (Slot.environment_id == environment, Slot.number < parallel, leases.free(Slot))
-        free = list(session.scalars(select(Slot.id).where(*mine).order_by(Slot.number)))
-        ahead = [chunk for chunk, _ in _waiting(session, environment, held)]
+        calls = _calls(session, environment)
+        if len(calls) < parallel:
+            _make(session, environment, range(len(calls), parallel))
+            calls = _calls(session, environment)
+        free = [call.id for call in calls[:parallel] if call.owner is None]
+        ahead = _waiting(session, environment, calls, held)
         if len(free) > len(ahead[: len(free)]):
             return leases.claim(session, Slot, free[0], owner_id=held.owner)
-        waits = func.coalesce(Chunk.wants_slot_at, now())
-        session.execute(update(Chunk).where(Chunk.id == held.id).values(wants_slot_at=waits))
+        session.execute(update(Chunk).where(Chunk.id == held.id).values(wants_slot_at=in_line()))
         return None
 
 
-def turns(environment: int, parallel: int) -> list[int]:
-    """The chunks that wait and may have the free calls now, the fairest first: to be enqueued."""
+def turns(environment: int, parallel: int) -> tuple[list[int], bool]:
+    """The chunks that wait and may have the free calls now, the fairest first: to be enqueued.
+
+    And whether a call is left over.
+    """
     with reading() as session:
-        busy = session.scalar(
-            select(func.count()).where(Slot.environment_id == environment, Slot.number < parallel, ~leases.free(Slot))
-        )
-        waiting = _waiting(session, environment, None)
-        fresh = set(session.scalars(select(Chunk.id).where(Chunk.id.in_([one for one, _ in waiting]), Chunk.fresh > 0)))
-        # One of an organisation's suspects goes at a time: its other chunks would come in vain.
-        first = {owner: chunk for chunk, owner in reversed(waiting) if chunk not in fresh}
-        going = [chunk for chunk, owner in waiting if chunk in fresh or first[owner] == chunk]
-        return going[: max(0, parallel - (busy or 0))]
+        calls = _calls(session, environment)
+        waiting = _waiting(session, environment, calls, None)
+    # One of an organisation's suspects goes at a time: its other chunks would come in vain.
+    first = {one.owner: one.chunk for one in reversed(waiting) if not one.fresh}
+    going = [one.chunk for one in waiting if one.fresh or first[one.owner] == one.chunk]
+    free = max(0, parallel - sum(call.owner is not None for call in calls[:parallel]))
+    return going[:free], len(going) < free
 
 
-def _make(session: Session, environment: int, parallel: int) -> None:
-    there = session.scalar(select(func.count()).where(Slot.environment_id == environment)) or 0
+class _Call(NamedTuple):
+    """One of the environment's parallel calls; `owner`: the organisation that has it now."""
+
+    id: int
+    owner: int | None
+
+
+class _Waits(NamedTuple):
+    """A chunk that waits for a call, its organisation, and how many lines it has that were never tried."""
+
+    chunk: int
+    owner: int
+    fresh: int
+
+
+def _calls(session: Session, environment: int) -> list[_Call]:
+    return [_Call(row[0], row[1]) for row in session.execute(_all_calls(), {"environment": environment})]
+
+
+@cache
+def _all_calls() -> Select[int, int | None]:
+    owner = case((leases.free(Slot), None), else_=Slot.owner_id)
+    return select(Slot.id, owner).where(Slot.environment_id == bindparam("environment")).order_by(Slot.number)
+
+
+def _make(session: Session, environment: int, numbers: range) -> None:
     flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for number in range(there, parallel):
+    for number in numbers:
         made = flavour.insert(Slot).values(environment_id=environment, number=number)
         session.execute(made.on_conflict_do_nothing())
 
 
-def _waiting(session: Session, environment: int, held: Held | None) -> list[tuple[int, int]]:
-    """Chunks that wait for a call, with their organisations, in their turn; with `held`, those that go before it.
+def _waiting(session: Session, environment: int, calls: list[_Call], held: Held | None) -> list[_Waits]:
+    """Chunks that wait for a call, in their turn; with `held`, those that go before it.
 
     Turn about: each organisation's first, then each one's second, counted with the calls that it has already.
     """
-    has = Counter(
-        session.scalars(
-            select(Slot.owner_id).where(
-                Slot.environment_id == environment, ~leases.free(Slot), Slot.owner_id.is_not(None)
-            )
-        )
-    )
-    waits = and_(
-        Chunk.state == ChunkState.PENDING, Chunk.wants_slot_at.is_not(None), leases.free(Chunk), may_go(), ~held_back()
-    )
-    found = session.execute(
-        select(Chunk.id, Chunk.owner_id)
+    has = Counter(call.owner for call in calls)
+    found = [_Waits(row[0], row[1], row[2]) for row in session.execute(_all_waiting(), {"environment": environment})]
+    turn: list[tuple[int, int, _Waits]] = []
+    for place, one in enumerate(found):
+        turn.append((has[one.owner], place, one))
+        has[one.owner] += 1
+    mine = has[held.owner] - sum(one.owner == held.owner for one in found) if held else None
+    return [one for count, _, one in sorted(turn) if mine is None or count < mine]
+
+
+@cache
+def _all_waiting() -> Select[int, int, int]:
+    wants = and_(Chunk.state == ChunkState.PENDING, Chunk.wants_slot_at.is_not(None), leases.free(Chunk))
+    return (
+        select(Chunk.id, Chunk.owner_id, Chunk.fresh)
         .join(Batch, Batch.id == Chunk.batch_id)
-        .where(Batch.environment_id == environment, waits)
+        .where(Batch.environment_id == bindparam("environment"), wants, may_go(), ~held_back())
         .order_by(Chunk.wants_slot_at, Chunk.id)
-    ).all()
-    turn: list[tuple[int, int, int, int]] = []
-    for place, (chunk, owner) in enumerate(found):
-        turn.append((has[owner], place, chunk, owner))
-        has[owner] += 1
-    mine = has[held.owner] - sum(owner == held.owner for *_, owner in turn) if held else None
-    return [(chunk, owner) for count, _, chunk, owner in sorted(turn) if mine is None or count < mine]
+    )

@@ -1,12 +1,12 @@
-"""Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence, put off."""
+"""Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers import leases
@@ -20,7 +20,6 @@ from workers.staff.pause import BUSY
 OPEN = (ChunkState.PENDING, ChunkState.LEASED, ChunkState.TO_READ_BACK)
 UNFINISHED = ("pending", "sent", "suspect", "in_doubt")
 UNREACHABLE = "unreachable"  #: a pause that, like BUSY, ends by its time alone
-HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
 
 
 @dataclass(frozen=True)
@@ -56,39 +55,15 @@ def may_go() -> ColumnElement[bool]:
     return and_(Chunk.state.in_(OPEN), ~held_up, ~stopped, ~paused, or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
 
 
-def held_back() -> ColumnElement[bool]:
-    """Condition on Chunk, joined with its Batch: all that it has goes after what another chunk has.
-
-    A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
-    has lines that were never tried.
-    """
-    other, fresh = aliased(Chunk), aliased(Chunk)
-    watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
-    unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
-    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
-    # A canary's chunk stands in line as if it had waited since before its batch was there.
-    last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
-    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
-
-
 def claim(chunk_id: int) -> Held | None:
     """Take the chunk; None when it is done, held, not due, or held up."""
     with transaction() as session:
         lease = leases.claim(session, Chunk, chunk_id, may_go(), state=ChunkState.LEASED)
-        return _held(session, chunk_id, lease) if lease is not None else None
+        return loaded(session, chunk_id, lease) if lease is not None else None
 
 
-def claim_waiting(owner: int) -> list[Held]:
-    """Take all chunks of the organisation that wait for a read-back now: its membership is fixed by this."""
-    with transaction() as session:
-        waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK)
-        due = or_(Chunk.due_at.is_(None), Chunk.due_at <= now())
-        found = session.scalars(select(Chunk.id).where(*waiting, due, leases.free(Chunk)).order_by(Chunk.id)).all()
-        taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in found]
-        return [_held(session, one, lease) for one, lease in taken if lease is not None]
-
-
-def _held(session: Session, chunk_id: int, lease: int) -> Held:
+def loaded(session: Session, chunk_id: int, lease: int) -> Held:
+    """The chunk that was just taken under `lease`."""
     chunk, batch = session.execute(
         select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == chunk_id)
     ).one()
@@ -144,6 +119,7 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
         "attempts": Chunk.attempts + 1,
         "fresh": Chunk.fresh - len(pending),
         "wants_slot_at": None,
+        "waits_since": None,
     }
     if watched:
         values["holds"] = True
@@ -171,12 +147,6 @@ def release(session: Session, held: Held, state: ChunkState, **values: Any) -> N
     leases.fenced(session, Chunk, held.id, held.lease, state=state, lease_id=None, **values)
 
 
-def stand_in_line(session: Session, held: Held, since: dt.datetime | None, sweep_seconds: float) -> None:
-    """Give the chunk back to wait for a call, as if it had waited `since` then (None: as long as it has)."""
-    waits = since or func.coalesce(Chunk.wants_slot_at, now())
-    release(session, held, ChunkState.PENDING, wants_slot_at=waits, waits_since=None, **hint_in(sweep_seconds))
-
-
 def hint_in(seconds: float) -> dict[str, Any]:
     """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
     return {"hint_at": now(seconds), "hints": 0}
@@ -195,55 +165,45 @@ def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
     session.execute(update(Chunk).where(Chunk.id == chunk_id).values(**values))
 
 
-def fresh_elsewhere(session: Session, held: Held, most_fruitless: int) -> bool:
-    """Whether the batch has pending lines in another chunk that still tries."""
-    others = (Chunk.batch_id == held.batch.id, Chunk.id != held.id)
-    still = (*others, Chunk.fresh > 0, Chunk.fruitless < most_fruitless, Chunk.state.in_(OPEN))
-    return bool(session.scalar(select(exists().where(*still))))
+class Standing(NamedTuple):
+    """Where a chunk, its batch and its organisation stand `now`; `shows`: there is a read-back connector.
 
-
-def others_send(session: Session, held: Held) -> bool:
-    """Whether another chunk of the organisation has lines to send: it passes a read-back.
-
-    One that is held back does not: it may be this read-back that it waits for.
+    `fresh`: how many lines the batch has in other chunks that still try, which do not go last; `held`: another chunk
+    of the organisation has a watched call open.
     """
-    others = (Chunk.owner_id == held.owner, Chunk.id != held.id, Batch.id == Chunk.batch_id)
-    sends = or_(Chunk.holds, and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back()))
-    going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
-    return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
+
+    now: dt.datetime
+    chunk: Chunk
+    prospects: dict[str, Any] | None
+    delivery: Delivery
+    shows: bool
+    fresh: int
+    held: bool
 
 
-def others_hold(session: Session, held: Held) -> bool:
-    """Whether another chunk of the organisation has a watched call open."""
-    return bool(session.scalar(select(exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id))))
+def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
+    """All of it as it is in this transaction; a chunk with `most_fruitless` attempts in a row tries no more."""
+    asked = {"chunk": held.id, "most_fruitless": most_fruitless}
+    return Standing(*session.execute(_standing(), asked, execution_options={"populate_existing": True}).one())
 
 
-def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime] | None:
-    """The chunk of the organisation that has waited longest for a read-back and may have one now, and since when.
-
-    None while one is under way: whoever makes it asks again at its end.
-    """
-    idle = exists().where(Delivery.organisation_id == owner, leases.free(Delivery))
-    waiting = (Chunk.owner_id == owner, Chunk.state == ChunkState.TO_READ_BACK, may_go(), leases.free(Chunk), idle)
-    since = func.coalesce(Chunk.waits_since, now())
-    found = session.execute(select(Chunk.id, since).where(*waiting).order_by(since, Chunk.id).limit(1)).first()
-    return (found[0], found[1]) if found else None
-
-
-def hints_due(sweep_seconds: float) -> list[int]:
-    """Chunks that the sweep enqueues now; each is given its next time, twice as far off."""
-    due = (Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
-    with transaction() as session:
-        found = session.execute(
-            select(Chunk.id, Chunk.hints)
-            .where(*due)
-            .order_by(Chunk.id)
-            .with_for_update(of=table_of(Chunk), skip_locked=True)
-        ).all()
-        for chunk, hints in found:
-            pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
-            session.execute(update(Chunk).where(Chunk.id == chunk).values(hint_at=now(pause), hints=Chunk.hints + 1))
-        return [chunk for chunk, _ in found]
+@cache
+def _standing() -> Select[Any]:
+    # One question: each one more takes as long as to decide what comes of it.
+    other, watched = aliased(Chunk), aliased(Chunk)
+    tries = (other.fruitless < bindparam("most_fruitless"), other.state.in_(OPEN))
+    fresh = select(func.coalesce(func.sum(other.fresh), 0)).where(
+        other.batch_id == Chunk.batch_id, other.id != Chunk.id, *tries
+    )
+    held = exists().where(watched.owner_id == Chunk.owner_id, watched.holds, watched.id != Chunk.id)
+    shows = AfasConnection.read_back.is_not(None)
+    return (
+        select(now(), Chunk, Batch.prospects, Delivery, shows, fresh.scalar_subquery(), held)
+        .join(Batch, Batch.id == Chunk.batch_id)
+        .join(Delivery, Delivery.organisation_id == Chunk.owner_id)
+        .join(AfasConnection, AfasConnection.organisation_id == Chunk.owner_id)
+        .where(Chunk.id == bindparam("chunk"))
+    )
 
 
 def attempts_so_far(session: Session) -> int:

@@ -1,0 +1,109 @@
+"""Chunks that wait: for a call, for a read-back, for what another chunk has, or for the sweep."""
+
+import datetime as dt
+from functools import cache
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from workers import leases
+from workers.columns import now
+from workers.database import table_of, transaction
+from workers.ledger.realization.acts import Delivery
+from workers.ledger.realization.models import Batch, Chunk, ChunkState
+from workers.ledger.realization.work import OPEN, Held, hint_in, loaded, may_go, release
+
+HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
+
+
+@cache
+def held_back() -> ColumnElement[bool]:
+    """Condition on Chunk, joined with its Batch: all that it has goes after what another chunk has.
+
+    A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
+    has lines that were never tried.
+    """
+    other, fresh = aliased(Chunk), aliased(Chunk)
+    watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
+    unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
+    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
+    # A canary's chunk stands in line as if it had waited since before its batch was there.
+    last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
+    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
+
+
+def stand_in_line(session: Session, held: Held, since: dt.datetime | None, sweep_seconds: float) -> None:
+    """Give the chunk back to wait for a call, as if it had waited `since` then (None: as long as it has)."""
+    waits = since or in_line()
+    release(session, held, ChunkState.PENDING, wants_slot_at=waits, **hint_in(sweep_seconds))
+
+
+def in_line() -> ColumnElement[dt.datetime]:
+    """Since when a chunk waits for a call: as long as it does already, or from now on."""
+    return func.coalesce(Chunk.wants_slot_at, now())
+
+
+def claim_waiting(owner: int, spared: int) -> list[Held]:
+    """Take all chunks of the organisation that wait for a read-back now: its membership is fixed by this.
+
+    But for the first `spared` of those that stand in line for a call as well: their turn is near.
+    """
+    with transaction() as session:
+        waiting = (Chunk.owner_id == owner, _wants_read_back(), or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
+        wanted = select(Chunk.id, Chunk.state).where(*waiting, leases.free(Chunk))
+        found = session.execute(wanted.order_by(Chunk.wants_slot_at, Chunk.id)).all()
+        alone = [one for one, state in found if state == ChunkState.TO_READ_BACK]
+        in_line = [one for one, state in found if state != ChunkState.TO_READ_BACK]
+        every = sorted((*alone, *in_line[spared:]))
+        taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in every]
+        return [loaded(session, one, lease) for one, lease in taken if lease is not None]
+
+
+def _wants_read_back() -> ColumnElement[bool]:
+    """Condition on Chunk: it waits for a read-back, alone or while it stands in line for a call."""
+    both = and_(Chunk.state == ChunkState.PENDING, Chunk.waits_since <= now())
+    return or_(Chunk.state == ChunkState.TO_READ_BACK, both)
+
+
+def others_send(session: Session, held: Held) -> bool:
+    """Whether another chunk of the organisation has lines to send: it passes a read-back.
+
+    One that is held back does not: it may be this read-back that it waits for.
+    """
+    others = (Chunk.owner_id == held.owner, Chunk.id != held.id, Batch.id == Chunk.batch_id)
+    sends = or_(Chunk.holds, and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back()))
+    going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
+    return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
+
+
+def others_hold(session: Session, held: Held) -> bool:
+    """Whether another chunk of the organisation has a watched call open."""
+    return bool(session.scalar(select(exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id))))
+
+
+def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime] | None:
+    """The chunk of the organisation that has waited longest for a read-back and may have one now, and since when.
+
+    None while one is under way: whoever makes it asks again at its end.
+    """
+    idle = exists().where(Delivery.organisation_id == owner, leases.free(Delivery))
+    waiting = (Chunk.owner_id == owner, _wants_read_back(), may_go(), leases.free(Chunk), idle)
+    since = func.coalesce(Chunk.waits_since, now())
+    found = session.execute(select(Chunk.id, since).where(*waiting).order_by(since, Chunk.id).limit(1)).first()
+    return (found[0], found[1]) if found else None
+
+
+def hints_due(sweep_seconds: float) -> list[int]:
+    """Chunks that the sweep enqueues now; each is given its next time, twice as far off."""
+    due = (Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
+    with transaction() as session:
+        found = session.execute(
+            select(Chunk.id, Chunk.hints)
+            .where(*due)
+            .order_by(Chunk.id)
+            .with_for_update(of=table_of(Chunk), skip_locked=True)
+        ).all()
+        for chunk, hints in found:
+            pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
+            session.execute(update(Chunk).where(Chunk.id == chunk).values(hint_at=now(pause), hints=Chunk.hints + 1))
+        return [chunk for chunk, _ in found]
