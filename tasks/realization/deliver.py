@@ -140,10 +140,8 @@ def _waits_on(held: Held, place: Place) -> ChunkState | None:
     state = ChunkState.PENDING if chunk.fresh or chunk.waits_since is None else ChunkState.TO_READ_BACK
     with reading() as session:
         if chunk.waits_since is not None:
-            comes = chunk.waits_since <= work.clock(session) and (
-                chunk.urgent or _comes(session, held, chunk.waits_since)
-            )
-            return None if comes else state
+            due = chunk.waits_since <= work.clock(session)
+            return None if due and (chunk.urgent or _comes(session, held, chunk.waits_since)) else state
         vain = bool(chunk.fresh) or (chunk.wants_slot_at is not None and waiting.others_hold(session, held))
         return state if vain else None
 

@@ -88,9 +88,9 @@ class Batch(Base):
 class Chunk(Base):
     """At most 500 lines of one batch. `fresh`: its pending lines that do not go last; `holds`: a watched call is open.
 
-    `waits_since`: since when it wants a read-back, which is not put off when `urgent`; `wants_slot_at`: since when it
-    wants to send and all parallel calls are taken. `looks`: read-backs in a row that moved nothing of it. `hint_at`:
-    when the sweep enqueues it again, after `hints` times.
+    `waits_since`: from when on it wants a read-back, which is not put off when `urgent`; `wants_slot_at`: since when it
+    wants to send and all parallel calls are taken; it may want both. `looks`: read-backs in a row that moved nothing of
+    it. `hint_at`: when the sweep enqueues it again, after `hints` times.
     """
 
     __tablename__ = "chunk"
