@@ -16,7 +16,7 @@ from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
 from tasks.realization.trust import holds
-from tasks.realization.words import UNSETTLED, Chunk, LineState, Matter
+from tasks.realization.words import UNSETTLED, WATCHED, Chunk, LineState, Matter, Purpose
 from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.settings import current
@@ -25,25 +25,29 @@ AHEAD = timedelta(seconds=1)  #: by which a call that frees lines goes before th
 LONGEST_LOOK = 300  #: seconds between two read-backs that move nothing
 
 
-def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
-    """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it."""
+def put_back(session: Session, case: Case, *, looked: bool = False, stood: bool = False) -> "After":
+    """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it.
+
+    `stood`: it stood in line for a call already, and has its place there still.
+    """
     case = case if case.trust.read_back else _given_to_people(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own["fresh"] = case.fresh
+    looks = held.chunk.looks + 1 if looked else 0
     if isinstance(step, Ask):
-        return _to_read_back(session, case, step, own, looks=held.chunk.looks + 1 if looked else 0)
+        return _to_read_back(session, case, step, own, looks)
     if isinstance(step, Wait) and step.until is not None:
         work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
         return _after(case, (step.until - case.now).total_seconds())
     own["due_at"] = None
-    if case.asks:
-        own |= {"waits_since": case.asks.not_before, "urgent": case.asks.urgent}
     if isinstance(step, Wait | Send):
         # It stands with those that wait for a call: whatever moves next gives it its turn.
-        waits = _since(case, step) or waiting.in_line()
-        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=waits, **work.hint_in(sweep))
-        return _after(case, case.pause or None if isinstance(step, Send) else None)
+        first = _first(case, step)
+        own |= {"wants_slot_at": first.since or waiting.in_line(), **_asked(case, looks)}
+        work.release(session, held, ChunkState.PENDING, **own, **work.hint_in(sweep))
+        itself = isinstance(step, Send) and (case.pause or (first.goes_by_itself(step) and not stood))
+        return _after(case, case.pause if itself else None)
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
     return _after(case, None, closing.close(session, held.batch.id))
@@ -51,7 +55,16 @@ def put_back(session: Session, case: Case, *, looked: bool = False) -> "After":
 
 def stand_in_line(session: Session, case: Case) -> None:
     """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
-    waiting.stand_in_line(session, case.held, _since(case, case.step), current().sweep_seconds)
+    values = {"wants_slot_at": _first(case, case.step).since or waiting.in_line(), **_asked(case, 0)}
+    work.release(session, case.held, ChunkState.PENDING, **values, **work.hint_in(current().sweep_seconds))
+
+
+def _asked(case: Case, looks: int) -> dict[str, Any]:
+    """The columns of a read-back that the chunk wants while it stands in line; in vain, ever later."""
+    ask = case.asks
+    if ask is None:
+        return {"waits_since": None, "urgent": False, "looks": 0}
+    return {"waits_since": max(ask.not_before, case.now + _pause(looks)), "urgent": ask.urgent, "looks": looks}
 
 
 def _given_to_people(session: Session, case: Case) -> Case:
@@ -67,29 +80,44 @@ def _looks(chunk: Chunk, line: int) -> bool:
     return any(not call.judged for call in carriers(chunk, line))
 
 
-def _since(case: Case, step: Step) -> dt.datetime | None:
-    """Since when the chunk waits for a call as if it did, if it goes before others.
+@dataclass(frozen=True)
+class _First:
+    """Whether the chunk goes before others: as if it had waited `since` then. `frees`: by one call that frees lines."""
 
-    Lines that AFAS may never have come to wait for a canary, or for all ten that failed. The canary goes before all
-    others; the ten before other suspects, once no line of the batch waits to be tried.
+    since: dt.datetime | None
+    frees: bool
+
+    def goes_by_itself(self, step: Send) -> bool:
+        """Whether its own message brings the step; suspects go one at a time, whichever is the first then."""
+        return self.frees or step.purpose not in WATCHED or step.purpose == Purpose.PATHFINDER
+
+
+def _first(case: Case, step: Step) -> _First:
+    """Lines that AFAS may never have come to wait for a canary, or for all ten that failed.
+
+    The canary goes before all others; the ten before other suspects, once no line of the batch waits to be tried.
     """
     suspects = [line for line in case.chunk.lines if line.state == LineState.SUSPECT]
     frees = any(line.goes_as in LEARNING for line in suspects)
     if not suspects or not holds_back(case.chunk) or not (frees or isinstance(step, Send)):
-        return None
+        return _First(None, frees=False)
     since = case.held.batch.created_at
-    return since - AHEAD if frees else since
+    return _First(since - AHEAD if frees else since, frees)
 
 
 def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":
     """One that moved nothing is made again ever later; one that is put off comes up after five minutes at most."""
     chunk = case.held.chunk
-    pause = timedelta(seconds=min(2**looks, LONGEST_LOOK)) if looks else timedelta(0)
-    not_before, since = max(step.not_before, case.now + pause), chunk.waits_since or case.now
+    not_before, since = max(step.not_before, case.now + _pause(looks)), min(chunk.waits_since or case.now, case.now)
     hint = max(not_before, min(since + PUT_OFF, case.now + timedelta(seconds=current().sweep_seconds)))
     own |= {"due_at": not_before, "hint_at": hint, "hints": 0, "waits_since": since, "urgent": step.urgent}
-    work.release(session, case.held, ChunkState.TO_READ_BACK, **own | {"looks": looks})
+    own |= {"looks": looks, "wants_slot_at": None}
+    work.release(session, case.held, ChunkState.TO_READ_BACK, **own)
     return _after(case, max(0.0, (not_before - case.now).total_seconds()))
+
+
+def _pause(looks: int) -> timedelta:
+    return timedelta(seconds=min(2**looks, LONGEST_LOOK)) if looks else timedelta(0)
 
 
 def _after(case: Case, seconds: float | None = None, closed: Closed | None = None) -> "After":

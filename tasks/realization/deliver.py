@@ -52,7 +52,10 @@ def deliver(chunk_id: int, hands: Hands) -> None:
 
 
 class _Turns:
-    """Who is told of what this worker did: what a committed step asks for, and whose turn it is then."""
+    """Who is told of what this worker did: what a committed step asks for, and whose turn it is then.
+
+    `_left`: whether a call may be free for which nobody was told to come.
+    """
 
     def __init__(self, held: Held, hands: Hands) -> None:
         self._held, self._hands = held, hands
@@ -70,7 +73,7 @@ class _Turns:
             self.send_on()
 
     def send_on(self) -> None:
-        """Enqueue the chunks that may send now; once all calls are wanted, nobody is told twice."""
+        """Enqueue the chunks that may send now."""
         held = self._held
         chunks, self._left = slots.turns(held.batch.environment_id, current().afas_parallel_calls)
         for chunk in chunks:
@@ -80,13 +83,13 @@ class _Turns:
         """What moved may have made room for others: to send, or to read back when nothing fresh goes before it."""
         if not self._moved:
             return
-        if self._left:
-            self.send_on()
+        # Again, though it was asked when the call ended: who was told then may have come in vain.
+        self.send_on()
         with reading() as session:
-            oldest = waiting.next_to_read_back(session, self._held.owner)
-            comes = oldest is not None and _comes(session, self._held, oldest[1])
-        if oldest and comes:
-            self._hands.chunk(oldest[0], 0.0)
+            first = waiting.next_to_read_back(session, self._held.owner)
+            comes = first is not None and (first[2] or _comes(session, self._held.owner, first[0], first[1]))
+        if first and comes:
+            self._hands.chunk(first[0], 0.0)
 
 
 def hand_on(afters: Iterable[After], hands: Hands) -> None:
@@ -108,7 +111,7 @@ def _step(held: Held, turns: _Turns) -> None:
     """One step of the chunk; nothing is given when it waits its turn."""
     with Place(held, current().afas_parallel_calls, turns.send_on) as place:
         if state := _waits_on(held, place):
-            return _wait(held, state)
+            return _wait(held, state, turns)
         opened = case.opened(held)
         if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
             return turns.give(post.lost(opened, lost[-1]))
@@ -133,17 +136,18 @@ def _waits_on(held: Held, place: Place) -> ChunkState | None:
     Most come only to wait: for a call, where all are taken; for a read-back that others pass, who look for the next one
     at their end; for another chunk's suspect, of which one goes at a time.
     """
-    chunk = held.chunk
-    if chunk.fresh and place.taken():
+    chunk, since = held.chunk, held.chunk.waits_since
+    alone = since is not None and chunk.wants_slot_at is None
+    if chunk.fresh and not alone and place.taken():
         return None
-    # One that waits for a read-back alone has no place in line.
-    state = ChunkState.PENDING if chunk.fresh or chunk.waits_since is None else ChunkState.TO_READ_BACK
     with reading() as session:
-        if chunk.waits_since is not None:
-            due = chunk.waits_since <= work.clock(session)
-            return None if due and (chunk.urgent or _comes(session, held, chunk.waits_since)) else state
-        vain = bool(chunk.fresh) or (chunk.wants_slot_at is not None and waiting.others_hold(session, held))
-        return state if vain else None
+        due = since is not None and since <= work.clock(session)
+        if since is not None and due and (chunk.urgent or _comes(session, held.owner, held.id, since)):
+            return None
+        if alone:
+            return None if chunk.fresh else ChunkState.TO_READ_BACK
+        vain = chunk.fresh or (chunk.wants_slot_at is not None and waiting.others_hold(session, held))
+        return ChunkState.PENDING if vain else None
 
 
 def _stand_in_line(opened: Case) -> None:
@@ -151,15 +155,19 @@ def _stand_in_line(opened: Case) -> None:
         back.stand_in_line(session, opened)
 
 
-def _wait(held: Held, state: ChunkState) -> None:
+def _wait(held: Held, state: ChunkState, turns: _Turns) -> None:
     with transaction() as session:
         work.release(session, held, state, **work.hint_in(current().sweep_seconds))
+    if held.chunk.fresh:
+        # A call that ended while this chunk was held could not be offered to it.
+        turns.send_on()
 
 
 def _read_back(opened: Case, step: Ask, give: Give) -> None:
     """The shared read-back, unless fresh chunks go first or one is under way."""
     with reading() as session:
-        comes = step.urgent or _comes(session, opened.held, opened.held.chunk.waits_since or opened.now)
+        held = opened.held
+        comes = step.urgent or _comes(session, held.owner, held.id, held.chunk.waits_since or opened.now)
     if comes:
         return look.read_back(opened, give)
     with transaction() as session:
@@ -167,10 +175,10 @@ def _read_back(opened: Case, step: Ask, give: Give) -> None:
     return None
 
 
-def _comes(session: Session, held: Held, waits_since: dt.datetime) -> bool:
-    """Whether a read-back comes now that is not urgent, and none is under way."""
-    if deliveries.reads(session, held.owner):
+def _comes(session: Session, owner: int, chunk: int, waits_since: dt.datetime) -> bool:
+    """Whether a read-back that is not urgent comes now for this chunk, and none is under way."""
+    if deliveries.reads(session, owner):
         return False
-    last = readbacks.last(session, held.owner)
-    waits = waiting.others_send(session, held)
+    last = readbacks.last(session, owner)
+    waits = waiting.others_send(session, owner, chunk)
     return read_back_now(work.clock(session), waits_since, Looked(*last) if last else None, others_send=waits)

@@ -121,7 +121,7 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            # Loaded before anything is locked: whoever moves the chunk meanwhile takes its lease along.
+            # Loaded before anything is locked, for it takes long; what people moved meanwhile is loaded anew.
             loaded = case.opened(opened.held)
             with transaction() as session:
                 after = _write(session, loaded, number, reply, hold=hold)
@@ -136,7 +136,8 @@ def _write(session: Session, loaded: Case, number: int, reply: Reply, *, hold: b
     """The case with the answer in it. Raises LeaseLostError, but for a success: whoever has it records it."""
     held = loaded.held
     mine = work.owns(session, held)
-    current = case.renewed(session, loaded) if mine else case.fresh(session, held)
+    same = mine and work.unmoved(session, held.id, loaded.rows)
+    current = case.renewed(session, loaded) if same else case.fresh(session, held)
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError

@@ -53,6 +53,7 @@ class Laws:
         self._touched |= self.by_hand
         if not self._touched:
             self._counts(lines)
+        assert not self._ledger.odd(), "chunks that nobody takes up in time"
         self._hears()
         self._lines, self._attempts, self.by_hand = lines, attempts, False
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tasks.realization import humans, reach, sweeping
+from tasks.realization import case, humans, reach, sweeping
 from tests.realization_delivery.builders import DAY, Office, bad, good
 from workers import leases, marks, settings
 from workers.database import reading, transaction
@@ -112,6 +112,44 @@ def test_an_error_is_not_recorded_by_a_worker_that_was_fenced_out(
     office.delivers(chunk)
     assert [line.state for line in office.lines()] == ["sent"]
     assert [call.answered_at for call in calls()] == [None]
+
+
+def test_a_line_that_was_cancelled_before_its_answer_is_recorded_is_not_sent_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = office.submits([good(0)])
+    opened, cancelled = case.opened, list[int]()
+
+    def loaded(held: Any) -> Any:
+        found = opened(held)
+        if calls() and not cancelled:
+            cancelled.append(humans.cancel(batch, "els").wished)
+        return found
+
+    monkeypatch.setattr(case, "opened", loaded)
+    office.afas.fault("status_401", path="connectors/", times=1)
+    office.works()
+    assert cancelled == [1]
+    assert [line.state for line in office.lines()] == ["cancelled"]
+    assert not office.there()
+
+
+def test_a_suspect_is_not_cancelled_while_its_call_is_under_way(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = office.submits([good(n, **({"PrId": "X1", "EmId": "1001"} if n == 1 else {})) for n in range(4)])
+    write, meanwhile_ = reach.write, list[tuple[str, bool]]()
+
+    def written(to: Any, opened: Any, step: Any, record: Any) -> Any:
+        reply = write(to, opened, step, record)
+        if step.purpose == "suspect" and not meanwhile_:
+            humans.cancel(batch, "els")
+            meanwhile_.extend((line.state, line.wish) for line in office.lines() if line.id in step.lines)
+        return reply
+
+    monkeypatch.setattr(reach, "write", written)
+    office.works()
+    assert meanwhile_ == [("suspect", True)]
 
 
 # Law 6.

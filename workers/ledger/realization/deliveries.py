@@ -1,6 +1,5 @@
 """What an organisation's read-backs are worth, and what stops its deliveries."""
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import exists, insert, select, update
@@ -10,8 +9,7 @@ from sqlalchemy.orm import Session
 from workers import leases
 from workers.columns import now
 from workers.database import reading, table_of, transaction
-from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
-from workers.ledger.realization.models import Batch
+from workers.ledger.realization.acts import Delivery, Installation, LineEvent, Notice
 
 
 def ensure(session: Session, owner: int, environment: int) -> None:
@@ -73,18 +71,6 @@ def installation() -> str | None:
     """The installation's name; None before the first intake."""
     with reading() as session:
         return session.scalar(select(Installation.name))
-
-
-def first_intake(session: Session, chunk_batches: set[int]) -> dt.datetime:
-    """When the earliest of these batches came in."""
-    return session.scalars(
-        select(Batch.created_at).where(Batch.id.in_(chunk_batches)).order_by(Batch.created_at)
-    ).first() or (session.execute(select(now())).scalar_one())
-
-
-def open_attempt(session: Session, number: int) -> Attempt:
-    """The attempt, as it stands."""
-    return session.scalars(select(Attempt).where(Attempt.id == number)).one()
 
 
 def failed(session: Session, owner: int) -> int:

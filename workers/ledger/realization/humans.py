@@ -116,7 +116,9 @@ def put_away(session: Session, batch_id: int) -> None:
 
 def cancel(session: Session, batch_id: int) -> tuple[list[int], list[int]]:
     """Lines of the batch that are cancelled now, and those that will be once they are proved absent."""
-    sure = or_(Line.state == "pending", and_(Line.state == "suspect", Line.witnessed))
+    # A suspect stays one while its call is under way.
+    flying = exists().where(Attempt.chunk_id == Line.chunk_id, Attempt.answered_at.is_(None), ~Attempt.judged)
+    sure = or_(Line.state == "pending", and_(Line.state == "suspect", Line.witnessed, ~flying))
     values = {"state": "cancelled", "holds_key": False, "goes_as": None, "settled_at": now()}
     ended = update(Line).where(Line.batch_id == batch_id, sure).values(**values).returning(Line.id)
     cancelled = list(session.scalars(ended))

@@ -11,7 +11,7 @@ from workers.columns import now
 from workers.database import table_of, transaction
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState
-from workers.ledger.realization.work import OPEN, Held, hint_in, loaded, may_go, release
+from workers.ledger.realization.work import OPEN, Held, loaded, may_go
 
 HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
 
@@ -32,12 +32,6 @@ def held_back() -> ColumnElement[bool]:
     return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
 
 
-def stand_in_line(session: Session, held: Held, since: dt.datetime | None, sweep_seconds: float) -> None:
-    """Give the chunk back to wait for a call, as if it had waited `since` then (None: as long as it has)."""
-    waits = since or in_line()
-    release(session, held, ChunkState.PENDING, wants_slot_at=waits, **hint_in(sweep_seconds))
-
-
 def in_line() -> ColumnElement[dt.datetime]:
     """Since when a chunk waits for a call: as long as it does already, or from now on."""
     return func.coalesce(Chunk.wants_slot_at, now())
@@ -46,15 +40,16 @@ def in_line() -> ColumnElement[dt.datetime]:
 def claim_waiting(owner: int, spared: int) -> list[Held]:
     """Take all chunks of the organisation that wait for a read-back now: its membership is fixed by this.
 
-    But for the first `spared` of those that stand in line for a call as well: their turn is near.
+    But for the first `spared` of those that stand in line for a call as well, and want none urgently: their turn is
+    near.
     """
     with transaction() as session:
         waiting = (Chunk.owner_id == owner, _wants_read_back(), or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
-        wanted = select(Chunk.id, Chunk.state).where(*waiting, leases.free(Chunk))
-        found = session.execute(wanted.order_by(Chunk.wants_slot_at, Chunk.id)).all()
-        alone = [one for one, state in found if state == ChunkState.TO_READ_BACK]
-        in_line = [one for one, state in found if state != ChunkState.TO_READ_BACK]
-        every = sorted((*alone, *in_line[spared:]))
+        both = and_(Chunk.state == ChunkState.PENDING, ~Chunk.urgent)
+        wanted = select(Chunk.id, both).where(*waiting, leases.free(Chunk)).order_by(Chunk.wants_slot_at, Chunk.id)
+        found = session.execute(wanted).all()
+        in_line = [one for one, stands in found if stands]
+        every = sorted({one for one, _ in found} - set(in_line[:spared]))
         taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in every]
         return [loaded(session, one, lease) for one, lease in taken if lease is not None]
 
@@ -65,12 +60,12 @@ def _wants_read_back() -> ColumnElement[bool]:
     return or_(Chunk.state == ChunkState.TO_READ_BACK, both)
 
 
-def others_send(session: Session, held: Held) -> bool:
-    """Whether another chunk of the organisation has lines to send: it passes a read-back.
+def others_send(session: Session, owner: int, chunk: int) -> bool:
+    """Whether another chunk of the organisation than this one has lines to send: it passes a read-back.
 
     One that is held back does not: it may be this read-back that it waits for.
     """
-    others = (Chunk.owner_id == held.owner, Chunk.id != held.id, Batch.id == Chunk.batch_id)
+    others = (Chunk.owner_id == owner, Chunk.id != chunk, Batch.id == Chunk.batch_id)
     sends = or_(Chunk.holds, and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back()))
     going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
     return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
@@ -81,16 +76,17 @@ def others_hold(session: Session, held: Held) -> bool:
     return bool(session.scalar(select(exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id))))
 
 
-def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime] | None:
-    """The chunk of the organisation that has waited longest for a read-back and may have one now, and since when.
+def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime, bool] | None:
+    """The chunk of the organisation that may have a read-back now and goes first, since when, and whether it is urgent.
 
     None while one is under way: whoever makes it asks again at its end.
     """
     idle = exists().where(Delivery.organisation_id == owner, leases.free(Delivery))
     waiting = (Chunk.owner_id == owner, _wants_read_back(), may_go(), leases.free(Chunk), idle)
     since = func.coalesce(Chunk.waits_since, now())
-    found = session.execute(select(Chunk.id, since).where(*waiting).order_by(since, Chunk.id).limit(1)).first()
-    return (found[0], found[1]) if found else None
+    wanted = select(Chunk.id, since, Chunk.urgent).where(*waiting)
+    found = session.execute(wanted.order_by(Chunk.urgent.desc(), since, Chunk.id).limit(1)).first()
+    return (found[0], found[1], found[2]) if found else None
 
 
 def hints_due(sweep_seconds: float) -> list[int]:

@@ -117,7 +117,8 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     ).all()
     values: dict[str, Any] = {
         "attempts": Chunk.attempts + 1,
-        "fresh": Chunk.fresh - len(pending),
+        # Lines that go last were never counted.
+        "fresh": case((Chunk.fresh > len(pending), Chunk.fresh - len(pending)), else_=0),
         "wants_slot_at": None,
         "waits_since": None,
     }
@@ -150,6 +151,13 @@ def release(session: Session, held: Held, state: ChunkState, **values: Any) -> N
 def hint_in(seconds: float) -> dict[str, Any]:
     """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
     return {"hint_at": now(seconds), "hints": 0}
+
+
+def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
+    """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
+    line = table_of(Line).c
+    now_ = session.execute(select(line.id, line.state, line.wish, line.holds_key).where(line.chunk_id == chunk_id))
+    return set(map(tuple, now_)) == {(row.id, row.state, row.wish, row.holds_key) for row in rows}
 
 
 def owns(session: Session, held: Held) -> bool:
