@@ -25,10 +25,10 @@ AHEAD = timedelta(seconds=1)  #: by which a call that frees lines goes before th
 LONGEST_LOOK = 300  #: seconds between two read-backs that move nothing
 
 
-def put_back(session: Session, case: Case, *, looked: bool = False, stood: bool = False) -> "After":
+def put_back(session: Session, case: Case, *, looked: bool = False, called: bool = False) -> "After":
     """Give the chunk back as its next step wants it; `looked`: a read-back was just made, and moved nothing of it.
 
-    `stood`: it stood in line for a call already, and has its place there still.
+    `called`: when its turn for a call comes, whoever moved last tells it; else it comes once by itself.
     """
     case = case if case.trust.read_back else _given_to_people(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
@@ -46,7 +46,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False, stood: bool 
         first = _first(case, step)
         own |= {"wants_slot_at": first.since or waiting.in_line(), **_asked(case, looks)}
         work.release(session, held, ChunkState.PENDING, **own, **work.hint_in(sweep))
-        itself = isinstance(step, Send) and (case.pause or (first.goes_by_itself(step) and not stood))
+        itself = isinstance(step, Send) and (case.pause or (first.goes_by_itself(step) and not called))
         return _after(case, case.pause if itself else None)
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)

@@ -12,7 +12,7 @@ from tasks.realization.back import After, Give
 from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Send
-from tasks.realization.words import Purpose
+from tasks.realization.words import Action, Purpose
 from workers import leases
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
@@ -83,8 +83,9 @@ class _Turns:
         """What moved may have made room for others: to send, or to read back when nothing fresh goes before it."""
         if not self._moved:
             return
-        # Again, though it was asked when the call ended: who was told then may have come in vain.
-        self.send_on()
+        if self._left or self._held.batch.action != Action.INSERT:
+            # Again, though it was asked when the call ended: a change that was told then may have come in vain.
+            self.send_on()
         with reading() as session:
             first = waiting.next_to_read_back(session, self._held.owner)
             comes = first is not None and (first[2] or _comes(session, self._held.owner, first[0], first[1]))
@@ -127,6 +128,9 @@ def _step(held: Held, turns: _Turns) -> None:
         after = back.put_back(session, opened)
     if after.chunk is not None or after.closed is not None:
         turns.give(after)
+    elif held.chunk.fresh != opened.fresh:
+        # It had a call and could not use it, for it counted lines as fresh that go last by now.
+        turns.send_on()
     return None
 
 

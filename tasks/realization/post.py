@@ -13,7 +13,7 @@ from tasks.realization.continuity import Continuity, Mark, continuity
 from tasks.realization.decisions import Send, Told
 from tasks.realization.settle import Setting, settle
 from tasks.realization.verdict import Meaning, meaning
-from tasks.realization.words import WATCHED, Attempt, Matter
+from tasks.realization.words import WATCHED, Action, Attempt, Matter
 from workers import marks
 from workers.afas.errors import AfasError
 from workers.afas.posting import Record
@@ -153,7 +153,9 @@ def _write(session: Session, loaded: Case, number: int, reply: Reply, *, hold: b
 
 def _given_back(session: Session, held: Held, after: Case) -> After:
     if work.owns(session, held):
-        return back.put_back(session, after)
+        # A change may wait for another one for which it is called in vain; of inserts one that is called goes.
+        called = after.chunk.action == Action.INSERT and after.fresh > 0
+        return back.put_back(session, after, called=called)
     # Whoever holds the chunk now did not know, and begins anew.
     work.take_fence(session, held.id, settings().sweep_seconds)
     return After(held.id)
