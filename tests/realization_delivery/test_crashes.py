@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,8 @@ class Boundaries:
     on: bool = False
 
     def cross(self, *_: Any) -> None:
-        if not self.on:
+        # What renews leases beside it is no deed of delivery.
+        if not self.on or threading.current_thread() is not threading.main_thread():
             return
         self.passed += 1
         if self.dead or self.passed == self.kill_at:
