@@ -88,9 +88,9 @@ class _Turns:
             self.send_on()
         with reading() as session:
             first = waiting.next_to_read_back(session, self._held.owner)
-            comes = first is not None and (first[2] or _comes(session, self._held.owner, first[0], first[1]))
+            comes = first and (first.urgent or _comes(session, self._held.owner, first.chunk, first.since))
         if first and comes:
-            self._hands.chunk(first[0], 0.0)
+            self._hands.chunk(first.chunk, 0.0)
 
 
 def hand_on(afters: Iterable[After], hands: Hands) -> None:

@@ -137,12 +137,6 @@ class Service:
 class Ledger:
     """The database, as a reader of its tables sees it."""
 
-    def told(self) -> str:
-        """Where delivery stands, for a test that waited in vain."""
-        tables = ("delivery", "slot", "chunk", "read_back", "attempt", "lease")
-        shown = {name: self.rows(f"SELECT * FROM {name} ORDER BY 1 DESC LIMIT 30") for name in tables}
-        return "\n".join(f"{name} {tuple(map(str, row))}" for name, rows in shown.items() for row in rows)
-
     def __init__(self, home: Path, **more: str) -> None:
         self.engine: Engine = create_engine(read(environment(home, **more)).database, pool_pre_ping=True)
 
@@ -150,6 +144,12 @@ class Ledger:
         """What a SELECT gives."""
         with self.engine.connect() as connection:
             return [tuple(row) for row in connection.execute(text(statement), values)]
+
+    def told(self) -> str:
+        """Where delivery stands, for a test that waited in vain."""
+        tables = ("delivery", "slot", "chunk", "read_back", "attempt", "lease")
+        shown = {name: self.rows(f"SELECT * FROM {name} ORDER BY 1 DESC LIMIT 30") for name in tables}
+        return "\n".join(f"{name} {tuple(map(str, row))}" for name, rows in shown.items() for row in rows)
 
     def applied(self) -> int:
         """How many lines AFAS is known to have."""

@@ -53,7 +53,8 @@ class Laws:
         self._touched |= self.by_hand
         if not self._touched:
             self._counts(lines)
-        assert not self._ledger.odd(), "chunks that nobody takes up in time"
+        late = self._ledger.late()
+        assert not late, ("a read-back is wanted later than it may come", late)
         self._hears()
         self._lines, self._attempts, self.by_hand = lines, attempts, False
 

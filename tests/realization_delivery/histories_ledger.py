@@ -179,10 +179,11 @@ class Ledger:
         )
         return [Line(*row) for row in found]
 
-    def odd(self) -> list[Any]:
-        """Chunks that count fewer lines than none, or wait for a read-back from later on than it may come."""
-        late = "state = 'to_read_back' AND (waits_since > due_at OR wants_slot_at IS NOT NULL)"
-        return self.rows(f"SELECT * FROM chunk WHERE fresh < 0 OR ({late})")
+    def late(self) -> list[Any]:
+        """Chunks that wait for a read-back alone, and from later on than it may come."""
+        return self.rows(
+            "SELECT id, waits_since, due_at FROM chunk WHERE state = 'to_read_back' AND waits_since > due_at"
+        )
 
     def operations(self) -> list[Operation]:
         """All lines that change others."""

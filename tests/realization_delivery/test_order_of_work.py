@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from tasks.realization import reach
 from tasks.realization.chunks import PUT_OFF
-from tests.realization_delivery.builders import Office, good
-from workers import settings
+from tests.realization_delivery.builders import Office, bad, good
+from workers import leases, settings
 from workers.database import reading, transaction
-from workers.ledger.realization import slots, waiting
+from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Batch, Chunk
 
@@ -77,6 +77,79 @@ def test_a_read_back_takes_along_who_stands_in_line_for_a_call_but_for_those_who
             chunk.waits_since = now + dt.timedelta(minutes=1 if place == 3 else -1)
     taken = waiting.claim_waiting(small.id, 1)
     assert [held.id for held in taken] == [chunks[1].id, chunks[2].id]
+
+
+def test_a_read_back_whose_worker_died_is_not_the_last_one_and_one_under_way_is_not_passed(small: Office) -> None:
+    def last() -> object:
+        with reading() as session:
+            return readbacks.last(session, small.id)
+
+    before, _ = last(), readbacks.begin(small.id, {})
+    assert before is not None
+    assert last() == before
+    lease = deliveries.claim_reading(small.id)
+    assert lease is not None
+    with reading() as session:
+        assert deliveries.reads(session, small.id)
+        assert waiting.next_to_read_back(session, small.id) is None
+    small.passes(leases.LEASE_SECONDS + 1)
+    with reading() as session:
+        assert not deliveries.reads(session, small.id)
+
+
+def test_a_read_back_lets_chunks_pass_that_have_lines_to_send_and_none_that_waits_for_it(small: Office) -> None:
+    small.submits([good(n) for n in range(200)])
+    with reading() as session:
+        first, second = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
+
+    def others_send(fresh: int, *, holds: bool) -> bool:
+        with transaction() as session:
+            session.execute(
+                update(Chunk).where(Chunk.id == first.id).values(state="to_read_back", fresh=0, holds=holds)
+            )
+            waits = dt.datetime.now(dt.UTC)
+            session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh, wants_slot_at=waits))
+        with reading() as session:
+            return waiting.others_send(session, small.id, first.id)
+
+    assert others_send(100, holds=True)
+    assert others_send(0, holds=False)
+    assert not others_send(0, holds=True)
+
+
+def test_lines_that_go_last_are_counted_no_second_time_when_they_go(small: Office) -> None:
+    small.submits([good(n) for n in range(20)])
+    held = work.claim(small.messages.pop()[1])
+    assert held is not None
+    with transaction() as session:
+        session.execute(update(Chunk).where(Chunk.id == held.id).values(fresh=0))
+        pending = [line.id for line in small.lines() if line.state == "pending"]
+        assert work.begin(session, held, "fresh", pending[:10], watched=False)
+    assert small.chunks()[-1]["fresh"] == 0
+
+
+def test_a_read_back_that_was_wanted_late_is_wanted_soon_once_another_call_needs_it(small: Office) -> None:
+    small.submits([good(0), bad(1)])
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=20)
+    with transaction() as session:
+        waits = {"waits_since": later, "wants_slot_at": later}
+        session.execute(update(Chunk).where(Chunk.state == "pending").values(**waits))
+    small.delivers(small.messages.pop()[1])
+    chunk = small.chunks()[-1]
+    assert (chunk["state"], chunk["wants_slot_at"]) == ("to_read_back", None)
+    assert chunk["waits_since"] <= chunk["due_at"] < later
+
+
+def test_who_waits_for_a_read_back_alone_has_no_place_in_line(small: Office) -> None:
+    small.submits([good(0), bad(1)])
+    chunk = small.messages.pop()[1]
+    small.delivers(chunk)
+    with transaction() as session:
+        stands = {"state": "pending", "due_at": None, "waits_since": None, "wants_slot_at": dt.datetime.now(dt.UTC)}
+        session.execute(update(Chunk).where(Chunk.id == chunk).values(**stands))
+    small.delivers(chunk)
+    last = small.chunks()[-1]
+    assert (last["state"], last["wants_slot_at"]) == ("to_read_back", None)
 
 
 def test_where_many_lines_fail_for_reasons_of_their_own_attempts_are_cut(small: Office) -> None:

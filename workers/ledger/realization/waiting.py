@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import cache
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
@@ -48,8 +49,8 @@ def claim_waiting(owner: int, spared: int) -> list[Held]:
         both = and_(Chunk.state == ChunkState.PENDING, ~Chunk.urgent)
         wanted = select(Chunk.id, both).where(*waiting, leases.free(Chunk)).order_by(Chunk.wants_slot_at, Chunk.id)
         found = session.execute(wanted).all()
-        in_line = [one for one, stands in found if stands]
-        every = sorted({one for one, _ in found} - set(in_line[:spared]))
+        standing = [one for one, stands in found if stands]
+        every = sorted({one for one, _ in found} - set(standing[:spared]))
         taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in every]
         return [loaded(session, one, lease) for one, lease in taken if lease is not None]
 
@@ -76,8 +77,16 @@ def others_hold(session: Session, held: Held) -> bool:
     return bool(session.scalar(select(exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id))))
 
 
-def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime, bool] | None:
-    """The chunk of the organisation that may have a read-back now and goes first, since when, and whether it is urgent.
+class Wanted(NamedTuple):
+    """A chunk that wants a read-back, since when, and whether it is not put off."""
+
+    chunk: int
+    since: dt.datetime
+    urgent: bool
+
+
+def next_to_read_back(session: Session, owner: int) -> Wanted | None:
+    """The chunk of the organisation that may have a read-back now and goes first: an urgent one, else the oldest.
 
     None while one is under way: whoever makes it asks again at its end.
     """
@@ -86,7 +95,7 @@ def next_to_read_back(session: Session, owner: int) -> tuple[int, dt.datetime, b
     since = func.coalesce(Chunk.waits_since, now())
     wanted = select(Chunk.id, since, Chunk.urgent).where(*waiting)
     found = session.execute(wanted.order_by(Chunk.urgent.desc(), since, Chunk.id).limit(1)).first()
-    return (found[0], found[1], found[2]) if found else None
+    return Wanted(found[0], found[1], found[2]) if found else None
 
 
 def hints_due(sweep_seconds: float) -> list[int]:

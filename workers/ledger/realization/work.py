@@ -156,8 +156,8 @@ def hint_in(seconds: float) -> dict[str, Any]:
 def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
     """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
     line = table_of(Line).c
-    now_ = session.execute(select(line.id, line.state, line.wish, line.holds_key).where(line.chunk_id == chunk_id))
-    return set(map(tuple, now_)) == {(row.id, row.state, row.wish, row.holds_key) for row in rows}
+    found = session.execute(select(line.id, line.state, line.wish, line.holds_key).where(line.chunk_id == chunk_id))
+    return set(map(tuple, found)) == {(row.id, row.state, row.wish, row.holds_key) for row in rows}
 
 
 def owns(session: Session, held: Held) -> bool:
