@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
 from tests.afas.helpers import LOOPBACK, MAPPING, MONDAY, NAME, Kept, bookings, opened
 from tests.simulator import Simulator
-from workers.afas.ahead import Ahead
+from workers.afas.ahead import Ahead, Ask
 from workers.afas.answer import Answer
 from workers.afas.auth import MemoryTokens, OAuth
 from workers.afas.calls import Call
@@ -24,6 +25,7 @@ from workers.secrets import Secret
 PATIENCE = 20.0  #: seconds; a machine under load is slow, a call that hangs lasts longer
 DAYS = 8
 ROWS = f"connectors/{NAME}"
+ASK = Ask("https://afas.test", NAME, {})
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +33,9 @@ def _eight_days(afas: Simulator) -> None:
     afas.connectors[NAME].replace(bookings([3] * DAYS))
 
 
-def slices(client: Client) -> Iterator[Slice[Kept]]:
+def slices(client: Client, days: int = DAYS) -> Iterator[Slice[Kept]]:
     """One day, then three, three and one: ten rows go into an answer."""
-    return read_days(Source(client, NAME, MAPPING, cells=34), MONDAY, MONDAY + timedelta(days=DAYS - 1), Kept)
+    return read_days(Source(client, NAME, MAPPING, cells=34), MONDAY, MONDAY + timedelta(days=days - 1), Kept)
 
 
 def until(what: Callable[[], bool]) -> None:
@@ -51,11 +53,33 @@ def threads() -> list[str]:
     return [one.name for one in threading.enumerate() if one.name.startswith("afas")]
 
 
-def test_the_next_slice_is_asked_for_before_anybody_wants_it(afas: Simulator, client: Client) -> None:
+def test_the_next_two_slices_are_asked_for_before_anybody_wants_them(afas: Simulator, client: Client) -> None:
     reading = slices(client)
     next(reading)
-    until(lambda: len(asked(afas)) > 1)
-    assert asked(afas) == ["2026-03-02", "2026-03-03"]
+    until(lambda: len(asked(afas)) > 2)
+    assert asked(afas) == ["2026-03-02", "2026-03-03", "2026-03-06"]
+
+
+def test_after_a_full_answer_nothing_is_read_that_was_asked_ahead_and_every_call_is_logged(
+    afas: Simulator, client: Client, calls: list[Call]
+) -> None:
+    afas.connectors[NAME].replace(bookings([3] * 4 + [9] * 4))
+    found = list(slices(client))
+    assert sorted(amount for one in found for amount in one.folded.amounts) == [
+        Decimal(number) / 100 for number in range(1, 49)
+    ]
+    assert all(one.rows < 11 for one in found)
+    assert len([call for call in calls if call.connector == NAME]) == len(asked(afas)) > len(found)
+
+
+def test_after_an_error_nothing_more_is_asked_ahead_and_every_call_is_logged(afas: Simulator) -> None:
+    afas.fault("status_403", path=ROWS, after=1, times=None)
+    calls: list[Call] = []
+    with opened(afas.url, calls.append) as client, pytest.raises(TryLater):
+        list(slices(client))
+    logged = [call.status for call in calls if call.connector == NAME]
+    assert len(logged) == len(asked(afas))
+    assert logged.count(200) == 1
 
 
 def test_every_slice_is_asked_for_once_and_none_beyond_the_window(
@@ -71,12 +95,14 @@ def test_every_slice_is_asked_for_once_and_none_beyond_the_window(
 def test_whoever_stops_early_waits_for_no_answer_and_leaves_no_thread(afas: Simulator) -> None:
     afas.fault("slow", path=ROWS, after=1, times=None, seconds=10 * PATIENCE)
     begun = time.monotonic()
-    with opened(afas.url, options=replace(LOOPBACK, read_timeout=5 * PATIENCE)) as client:
+    calls: list[Call] = []
+    with opened(afas.url, calls.append, replace(LOOPBACK, read_timeout=5 * PATIENCE)) as client:
         next(slices(client))
         until(lambda: len(asked(afas)) > 1)
         assert threads()
     assert time.monotonic() - begun < 2 * PATIENCE
     assert not threads()
+    assert [call.error for call in calls if call.connector == NAME] == [None, "reset"]
 
 
 def test_a_client_that_ended_opens_no_connection_any_more(afas: Simulator) -> None:
@@ -107,14 +133,17 @@ def test_a_connection_that_is_reset_meanwhile_is_tried_once_more(
 
 def test_a_token_that_ends_meanwhile_is_renewed_once(afas: Simulator, calls: list[Call]) -> None:
     credential = OAuth(afas.client_id, Secret(afas.client_secret), MemoryTokens())
+    days = 20
+    afas.connectors[NAME].replace(bookings([3] * days))
     with Client(afas.url, credential, calls.append, LOOPBACK) as client:
-        reading = slices(client)
+        reading = slices(client, days)
         next(reading)
-        until(lambda: len(asked(afas)) > 1 and afas.asked[-1].status > 0)
+        until(lambda: len(asked(afas)) > 2 and afas.asked[-1].status > 0)
+        # Two answers are here; the two calls after them go with the old token.
         afas.revoke()
-        assert sum(one.rows for one in reading) == 3 * (DAYS - 1)
+        assert sum(one.rows for one in reading) == 3 * (days - 1)
     assert afas.tokens_issued == 2
-    assert [call.status for call in calls].count(401) == 1
+    assert [call.status for call in calls].count(401) in (1, 2)
 
 
 def test_a_token_that_can_not_be_had_is_told_after_the_slice_at_hand(afas: Simulator, calls: list[Call]) -> None:
@@ -133,7 +162,7 @@ def test_a_token_that_can_not_be_had_is_told_after_the_slice_at_hand(afas: Simul
 
 def test_the_time_in_which_an_answer_lies_there_unread_is_not_counted() -> None:
     with ThreadPoolExecutor(1) as thread:
-        ahead = Ahead(thread, "https://afas.test", lambda: Answer("afas.test", 200, {}, b"{}"))
+        ahead = Ahead(thread, ASK, lambda: Answer("afas.test", 200, {}, b"{}"))
         ahead.wait()
         there = time.perf_counter()
         until(lambda: time.perf_counter() > there + 0.05)
@@ -141,6 +170,17 @@ def test_the_time_in_which_an_answer_lies_there_unread_is_not_counted() -> None:
         assert ahead.answer().status == 200
     assert ahead.seen.idle >= wanted - there
     assert ahead.seen.begun <= there
+
+
+def test_the_time_in_which_a_call_waits_for_the_one_before_it_is_not_counted() -> None:
+    go_on = threading.Event()
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(go_on.wait, PATIENCE)
+        ahead = Ahead(thread, ASK, lambda: Answer("afas.test", 200, {}, b"{}"))
+        free = time.perf_counter()
+        go_on.set()
+        ahead.answer()
+    assert ahead.seen.begun >= free
 
 
 def test_the_time_that_somebody_waits_for_an_answer_is_counted() -> None:
@@ -151,7 +191,7 @@ def test_the_time_that_somebody_waits_for_an_answer_is_counted() -> None:
         return Answer("afas.test", 200, {}, b"{}")
 
     with ThreadPoolExecutor(1) as thread:
-        ahead = Ahead(thread, "https://afas.test", answer)
+        ahead = Ahead(thread, ASK, answer)
         threading.Timer(0.05, go_on.set).start()
         ahead.answer()
     assert ahead.seen.idle == 0

@@ -57,7 +57,7 @@ def failed(source: Source, days: int) -> AfasError:
 
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Simulator]:
-    with Simulator(connectors=[turnover()]) as simulator:
+    with Simulator(connectors=[turnover(), Connector("Lang", [*FIELDS, Field("Tekst")], [])]) as simulator:
         yield simulator
 
 
@@ -87,6 +87,21 @@ def test_slices_are_whole_days_oldest_first_each_one_answer_shorter_than_take(
     for one in slices:
         assert one.filtered
         assert (len(one.folded.answers) == 1 and one.rows < take) or (one.first == one.last and one.rows >= take)
+
+
+@given(days=st.lists(st.tuples(st.integers(0, 12), st.integers(0, 400)), min_size=1, max_size=30))
+@settings(deadline=None, max_examples=40)
+def test_rows_of_any_length_come_exactly_once(shared: Simulator, days: list[tuple[int, int]]) -> None:
+    rows = [
+        row | {"Tekst": "x" * length}
+        for number, (count, length) in enumerate(days)
+        for row in bookings([count], MONDAY + timedelta(days=number))
+    ]
+    shared.connectors["Lang"].replace(rows)
+    with opened(shared.url) as client:
+        slices = window(Source(client, "Lang", MAPPING, 100), len(days))
+    assert amounts(slices) == sorted(Decimal(str(row["Bedrag"])) for row in rows)
+    assert all(one.rows < 24 or one.first == one.last for one in slices)
 
 
 def test_a_quiet_source_is_read_in_few_calls(afas: Simulator, client: Client) -> None:

@@ -43,6 +43,10 @@ class Seen:
     reference: str | None = None
     error: str | None = None
 
+    def begin(self) -> None:
+        """It runs from now on."""
+        self.started, self.begun = datetime.now(UTC), time.perf_counter()
+
 
 @contextmanager
 def logged(log: Callable[[Call], None], connector: str, params: Mapping[str, str | int], seen: Seen) -> Iterator[Seen]:

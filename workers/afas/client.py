@@ -14,7 +14,7 @@ import requests
 
 from workers.afas import wire
 from workers.afas.address import checked_base
-from workers.afas.ahead import Ahead
+from workers.afas.ahead import Ahead, Ask, Line
 from workers.afas.answer import Answer
 from workers.afas.auth import Authorization, Credential, granted
 from workers.afas.calls import Call, Seen, logged
@@ -100,7 +100,7 @@ class Client:
         self._timeouts = (options.connect_timeout, options.read_timeout)
         self._session = wire.session(options.headers(), options.ca_bundle)
         self._thread = ThreadPoolExecutor(1, "afas")
-        self._ahead: Ahead | None = None
+        self._ahead = Line(log)
         self._refused: Authorization | None = None
 
     def __enter__(self) -> Self:
@@ -108,6 +108,7 @@ class Client:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._session.close()
+        self._ahead.clear()
         self._thread.shutdown()
 
     def get(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
@@ -127,11 +128,18 @@ class Client:
         return self._authorised(path, params, read)
 
     def ask_ahead(self, path: str, params: Params) -> None:
-        """Send GET `path` now, so that AFAS has its answer ready when `get` is called for it, with all its errors."""
+        """Send GET `path` as soon as the connection is free, so that `get` finds its answer there, with all its errors.
+
+        `get` is to be called in the same order; after an error everything that was asked ahead is dropped.
+        """
         with suppress(AfasError):
             request = self._get(path, params, self._credential.authorization(self._ask))
             exchange = partial(wire.exchange, self._session, request, self._timeouts)
-            self._ahead = Ahead(self._thread, request.url, exchange)
+            self._ahead.add(Ahead(self._thread, Ask(request.url, _connector(path), params), exchange))
+
+    def forget_ahead(self) -> None:
+        """Drop what was asked ahead; what was not sent is not sent any more."""
+        self._ahead.clear()
 
     def write(self, write: Write, posting: Posting, read: Callable[[Answer], Reply]) -> Reply:
         """What `read` makes of the answer to a call that writes, whatever its status; nothing is ever repeated.
@@ -141,7 +149,7 @@ class Client:
         shown = self._credential.authorization(self._ask)
         headers = {"Authorization": shown.header()} | ({"Content-Type": JSON} if len(posting) else {})
         request = requests.Request(write.method, f"{self.base}/{write.path}", headers=headers)
-        self._sent_ahead("")
+        self._ahead.clear()
         with logged(self._log, write.connector, {}, Seen(rows=write.lines)) as seen:
             seen.answer = wire.exchange(self._session, request, self._timeouts, posting)
             reply = read(seen.answer)
@@ -171,7 +179,7 @@ class Client:
 
     def _signed(self, path: str, params: Params, shown: Authorization, read: Callable[[Answer], Result]) -> Result:
         request = self._get(path, params, shown)
-        return self._call(request, unquote(path.removeprefix("connectors/")), params, read)
+        return self._call(request, _connector(path), params, read)
 
     def _get(self, path: str, params: Params, shown: Authorization) -> requests.Request:
         query = query_string(params)
@@ -184,22 +192,21 @@ class Client:
     def _call(
         self, request: requests.Request, connector: str, params: Params, read: Callable[[Answer], Result]
     ) -> Result:
-        ahead = self._sent_ahead(request.url)
-        with logged(self._log, connector, params, ahead.seen if ahead else Seen()) as seen:
-            answer = ahead.answer() if ahead else wire.exchange(self._session, request, self._timeouts)
-            seen.answer = answer
-            if not 200 <= answer.status < 300:  # noqa: PLR2004 - statuses are their own names
-                raise refusal(answer)
-            result = read(answer)
-            seen.rows = len(result) if isinstance(result, list) else None
-            return result
+        ahead = self._ahead.take(request.url)
+        try:
+            with logged(self._log, connector, params, ahead.seen if ahead else Seen()) as seen:
+                answer = ahead.answer() if ahead else wire.exchange(self._session, request, self._timeouts)
+                seen.answer = answer
+                if not 200 <= answer.status < 300:  # noqa: PLR2004 - statuses are their own names
+                    raise refusal(answer)
+                result = read(answer)
+                seen.rows = len(result) if isinstance(result, list) else None
+                return result
+        except AfasError:
+            # What goes the same way is likely to fail as well, with a token that is refused above all.
+            self._ahead.clear()
+            raise
 
-    def _sent_ahead(self, url: str) -> Ahead | None:
-        """The call to `url`, if it is the one under way; the connection is free for any other call then."""
-        ahead = self._ahead
-        if ahead and ahead.url == url:
-            self._ahead = None
-            return ahead
-        if ahead:
-            ahead.wait()
-        return None
+
+def _connector(path: str) -> str:
+    return unquote(path.removeprefix("connectors/"))

@@ -4,9 +4,11 @@ A slice is whole days in one answer that is shorter than was asked for, so every
 Pages that overlap a change lose rows or give them twice; only a day larger than a page is paged, until two reads agree.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from hashlib import blake2b
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -15,6 +17,7 @@ from workers.afas.getconnector import Pages, Source
 from workers.texts import text
 
 FULL_AT = 0.85  #: share of a page that the next slice aims at
+AHEAD = 2  #: slices that AFAS is asked for while one is worked on
 GROWTH = 8  #: times the days of a slice that fitted
 MAX_PASSES = 6  #: reads of a large day before it is left for later
 MAX_ROWS_PAGED = 5_000_000  #: rows of one paged read: beyond it AFAS, or skipping, does not work
@@ -51,69 +54,89 @@ class Slice(Generic[F]):
 def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iterator[Slice[F]]:
     """The days first to last as slices, oldest first; `fold(first, last, filtered)` makes the fold of a slice.
 
-    A source that AFAS can't filter by date is one slice. AFAS is asked for the next slice as soon as one is here.
-    Memory is bounded by one answer and the next. Raises TryLater or Never; what was yielded is right all the same.
+    A source that AFAS can't filter by date is one slice. AFAS is asked for the next two slices as soon as one is here.
+    Memory is bounded by these three answers. Raises TryLater or Never; what was yielded is right all the same.
     """
     pages = Pages(source)
     if not pages.filtered:
         yield _paged(pages, first, last, fold)
         return
-    road = _Road(pages, first, last)
-    while road.day <= last:
-        day, until = road.day, road.until
-        found = _whole(road, fold)
-        if found is None and until > day:
+    road = _Road(pages, first, last, fold)
+    while road.first <= last:
+        part = road.next()
+        found = _whole(road, part)
+        if found is None and part.last > part.first:
             continue
-        yield found or _paged(pages, day, until, fold)
-        road.day = until + ONE_DAY
+        yield found or _paged(pages, part.first, part.last, fold)
+        road.first = part.last + ONE_DAY
+
+
+@dataclass(frozen=True)
+class _Asked(Generic[F]):
+    """Days that are asked for at once, and the fold for their rows, which may fetch meanwhile what it needs itself."""
+
+    first: date
+    last: date
+    folded: F
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
 
 
 @dataclass
-class _Road:
-    """From `day` to `last`, some days at a time: as many as fit in one answer, by the most rows a day seen so far."""
+class _Road(Generic[F]):
+    """The days from `first` to `last`, `days` at a time: as many as fit in one answer, by the densest day seen so far.
+
+    `ahead`: what AFAS was asked for already.
+    """
 
     pages: Pages
-    day: date
+    first: date
     last: date
+    fold: NewFold[F]
     days: int = 1
     densest: float = 0.0
+    ahead: deque[_Asked[F]] = field(default_factory=deque)
 
-    @property
-    def until(self) -> date:
-        """The last of the days that are read at once."""
-        return self._end(self.day)
+    def next(self) -> _Asked[F]:
+        """What is to be read now."""
+        return self.ahead.popleft() if self.ahead else self._part(self.first)
 
-    def arrived(self, rows: int) -> None:
+    def arrived(self, part: _Asked[F], rows: int) -> None:
         """If so many rows are all there are of these days, AFAS may begin with those that follow."""
-        until, take = self.until, self.pages.take
-        days = (until - self.day).days + 1
-        self.densest = max(self.densest, rows / days)
-        if rows >= take:
+        self.densest = max(self.densest, rows / part.days)
+        if rows >= self.pages.take:
             return
-        fitting = int(FULL_AT * take / self.densest) if self.densest else days * GROWTH
-        self.days = max(1, min(days * GROWTH, fitting))
-        following = until + ONE_DAY
-        if following <= self.last:
-            self.pages.ask_ahead(following, self._end(following))
+        grown = part.days * GROWTH
+        self.days = min(grown, max(1, int(FULL_AT * self.pages.take / self.densest))) if self.densest else grown
+        # While slices grow, the one after the next is to be larger than the next.
+        most = 1 if self.days == grown else AHEAD
+        asked = self.ahead[-1] if self.ahead else part
+        while asked.last < self.last and len(self.ahead) < most:
+            asked = self._part(asked.last + ONE_DAY)
+            self.pages.ask_ahead(asked.first, asked.last)
+            self.ahead.append(asked)
 
-    def narrow(self, until: date) -> None:
-        """The answer about `day` to `until` was full: fewer days next time."""
-        self.days = max(1, ((until - self.day).days + 1) // 2)
+    def narrow(self, part: _Asked[F]) -> None:
+        """Its answer was full: fewer days next time."""
+        self.days = max(1, part.days // 2)
+        self.ahead.clear()
+        self.pages.forget_ahead()
 
-    def _end(self, day: date) -> date:
-        return min(day + timedelta(days=self.days - 1), self.last)
+    def _part(self, first: date) -> _Asked[F]:
+        last = min(first + timedelta(days=self.days - 1), self.last)
+        return _Asked(first, last, self.fold(first, last, True))  # noqa: FBT003 - the fold's own signature
 
 
-def _whole(road: _Road, fold: NewFold[F]) -> Slice[F] | None:
+def _whole(road: _Road[F], part: _Asked[F]) -> Slice[F] | None:
     """The slice that one answer makes; a full answer may lack rows, so it makes none."""
-    first, last = road.day, road.until
-    rows = road.pages.read(first, last, arrived=road.arrived)
+    rows = road.pages.read(part.first, part.last, arrived=partial(road.arrived, part))
     if len(rows) >= road.pages.take:
-        road.narrow(last)
+        road.narrow(part)
         return None
-    folded = fold(first, last, True)  # noqa: FBT003 - the fold's own signature
-    folded.add(rows)
-    return Slice(first, last, True, len(rows), folded, None)  # noqa: FBT003
+    part.folded.add(rows)
+    return Slice(part.first, part.last, True, len(rows), part.folded, None)  # noqa: FBT003
 
 
 def _paged(pages: Pages, first: date, last: date, fold: NewFold[F]) -> Slice[F]:

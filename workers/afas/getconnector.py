@@ -56,8 +56,7 @@ class Pages:
         count = len(_first_row(source) or source.fields) if known is None else len(known)
         self.take = max(1, (source.cells - 1) // max(1, count))
         self._read = row_reader(source.fields)
-        # Before a quotation mark inside a text stands a backslash: what looks like this is a field of a row.
-        self._mark = f'"{source.fields["date"]}":'.encode()
+        self._row_size = 0.0  # bytes of the last answer by its rows
         # AFAS knows no field with a dot in an order either; what it leaves open the comparison of passes finds.
         sortable = (field_id for field_id in source.fields.values() if "." not in field_id)
         self._order = ",".join(dict.fromkeys(sortable))
@@ -71,16 +70,17 @@ class Pages:
         """At most `take` rows of the days first to last; with `skip` in the order of all mapped fields.
 
         Unfiltered, they are rows of any day; whether AFAS keeps to its filter is for the fold to judge. `arrived` is
-        told once, before they are decoded where their number can be seen then.
+        told once: by the size of the answer before it is decoded, but for the first answer.
         """
 
         def read(answer: Answer) -> list[Any]:
-            seen = answer.body.count(self._mark)
-            if seen:
-                arrived(seen)
+            size, known = len(answer.body), self._row_size
+            if known:
+                arrived(round(size / known))
             rows = self._read(answer)
-            if not seen:
+            if not known:
                 arrived(len(rows))
+            self._row_size = size / len(rows) if rows else known
             return rows
 
         rows = self.source.client.get(self.source.path, self._asked(first, last, skip), read)
@@ -92,6 +92,10 @@ class Pages:
     def ask_ahead(self, first: date, last: date) -> None:
         """AFAS may begin with what is read next: the days first to last."""
         self.source.client.ask_ahead(self.source.path, self._asked(first, last, None))
+
+    def forget_ahead(self) -> None:
+        """What was asked ahead is not wanted any more."""
+        self.source.client.forget_ahead()
 
     def _asked(self, first: date, last: date, skip: int | None) -> dict[str, str | int]:
         params: dict[str, str | int] = {"skip": skip or 0, "take": self.take}
