@@ -7,16 +7,22 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from tasks.turnover.grouping import Complaint, Grouping
+from tasks.turnover.grouping import Complaint, Days, Grouping
 from tasks.turnover.rows import AMOUNT_LIMIT
 
+ZERO = Decimal(0)
+
 Say = Callable[..., str]
+#: What Staff keeps of a register-day: turnover group id, euros in all, and euros per payment method id.
+Value = tuple[int | None, Decimal, dict[int, Decimal]]
+Held = Mapping[int, Mapping[date, object]]  #: such values, by register id and date
 
 
 class Fate(StrEnum):
-    """What is to become of a register-day: written (unless it is there already), kept waiting, or failed."""
+    """What is to become of a register-day: written, left as it stands in Staff, kept waiting, or failed."""
 
     READY = "pending"
+    UNCHANGED = "unchanged"
     PARKED = "parked"
     FAILED = "failed"
 
@@ -65,9 +71,11 @@ class Day(NamedTuple):
 class Converted:
     """A slice's register-days; `read` = their amounts + `undated` + `other`, all in the organisations' signs.
 
+    `quiet`: by code, what is read of registers of which Staff holds just that; `days`: the register-days of all others.
     `unknown`: account numbers that no payment method has.
     """
 
+    quiet: dict[str, dict[date, Value]] = field(default_factory=dict)
     days: list[Day] = field(default_factory=list)
     read: Decimal = Decimal(0)
     other: Decimal = Decimal(0)
@@ -78,27 +86,38 @@ class Converted:
     @property
     def size(self) -> Decimal:
         """All amounts without their signs: what any sum over them stays below."""
-        return sum((abs(day.amount) for day in self.days), abs(self.other) + abs(self.undated))
+        quiet = sum((abs(amount) for days in self.quiet.values() for _, amount, _ in days.values()), Decimal(0))
+        return sum((abs(day.amount) for day in self.days), quiet + abs(self.other) + abs(self.undated))
 
 
-def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
-    """The register-days of one slice. `say` gives the texts that the ledger and the mail keep."""
+def convert(slice_: Grouping, plan: Plan, held: Held, say: Say) -> Converted:
+    """The register-days of one slice, of which Staff holds `held`. `say`: the texts that ledger and mail keep."""
     result = Converted()
-    for (register, day), sums in slice_.days.items():
+    doubtful = {register for register, _ in slice_.unreadable}
+    for register, by_date in slice_.days.items():
         target = plan.targets.get(register)
         sign = target.sign if target else plan.sign
-        payments = sums if sign == 1 else {account: -amount for account, amount in sums.items()}
-        amount = sum(payments.values(), Decimal(0))
+        days = by_date if sign == 1 else {day: _turned(parts) for day, parts in by_date.items()}
         if not _ours(register, target, plan):
+            amount = sum((sum(parts.values(), ZERO) for parts in days.values()), ZERO)
             result.read += amount
             result.other += amount
             continue
-        found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments, sign)
-        judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
-        result.read += judged.amount
-        result.days.append(judged)
-        if target and judged.reason == "payment_method":
-            result.unknown |= judged.payments.keys() - target.methods.keys()
+        standing = held.get(target.register_id, {}) if target else {}
+        if target and standing and register not in doubtful and (wanted := _wanted(days, target)) == standing:
+            result.quiet[register] = wanted
+            result.read += sum((amount for _, amount, _ in wanted.values()), ZERO)
+            continue
+        for day, payments in days.items():
+            amount = sum(payments.values(), ZERO)
+            found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments, sign)
+            judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
+            if target and judged.fate == Fate.READY and day in standing and _value(payments, target) == standing[day]:
+                judged = judged._replace(fate=Fate.UNCHANGED)
+            result.read += judged.amount
+            result.days.append(judged)
+            if target and judged.reason == "payment_method":
+                result.unknown |= judged.payments.keys() - target.methods.keys()
     for register, raw in slice_.undated.items():
         target = plan.targets.get(register)
         amount = raw * (target.sign if target else plan.sign)
@@ -109,6 +128,24 @@ def convert(slice_: Grouping, plan: Plan, say: Say) -> Converted:
         else:
             result.other += amount
     return result
+
+
+def _turned(payments: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    return {account: -amount for account, amount in payments.items()}
+
+
+def _wanted(days: Days, target: Target) -> dict[date, Value] | None:
+    """What Staff is to hold of a register in these days; None when some of it can't be written."""
+    if not target.linked:
+        return None
+    try:
+        return {day: _value(payments, target) for day, payments in days.items()}
+    except KeyError:
+        return None
+
+
+def _value(payments: Mapping[str, Decimal], target: Target) -> Value:
+    return target.group_id, sum(payments.values(), ZERO), by_method(payments, target)
 
 
 def by_method(payments: Mapping[str, Decimal], target: Target) -> dict[int, Decimal]:

@@ -16,6 +16,7 @@ ZERO = Decimal("0.0000")
 NARROW = Context(prec=18, traps=[Rounded])
 
 RawSums = dict[Any, dict[Any, dict[Any, Decimal]]]  # by register, date and account number as they came
+Days = dict[date, dict[str, Decimal]]  # {account number, "" where a row has none: euros in AFAS's own sign}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class SourceUnreadableError(Exception):
 class Grouping:
     """The fold over one slice of whole days, `first` to `last`; `filtered`: AFAS was asked for just these days.
 
-    `days`: (register code, date) -> {account number, "" where a row has none: euros in AFAS's own sign, four decimals}.
+    `days`: by register code; euros with four decimals.
     `unreadable`: register-days with a value that can't be read; `undated`: sums of rows without a readable date.
     """
 
@@ -48,7 +49,7 @@ class Grouping:
     first: date
     last: date
     filtered: bool
-    days: dict[tuple[str, date], dict[str, Decimal]] = field(default_factory=dict)
+    days: dict[str, Days] = field(default_factory=dict)
     unreadable: dict[tuple[str, date], list[Complaint]] = field(default_factory=dict)
     undated: dict[str, Decimal] = field(default_factory=dict)
     undated_because: dict[str, Complaint] = field(default_factory=dict)
@@ -113,7 +114,7 @@ class Grouping:
             account = values.code(row.account_number)
         except UnreadableError as error:
             account, complaint = "", self._complaint(error, "account_number", row.account_number, position)
-        self._put((register, day), account, amount)
+        self._put(register, day, account, amount)
         if complaint:
             self.unreadable.setdefault((register, day), []).append(complaint)
 
@@ -135,19 +136,20 @@ class Grouping:
         return rounded, None
 
     def _put_all(self, sums: RawSums) -> None:
-        codes, days = self._codes, self.days
+        codes, dates = self._codes, self._dates
         as_they_are = all(raw == code for raw, code in codes.items())
-        for register, by_date in sums.items():
-            for raw, parts in by_date.items():
-                key = (codes[register], self._dates[raw])
-                if as_they_are and key not in days:
-                    days[key] = parts
-                    continue
+        for raw_register, by_raw in sums.items():
+            register = codes[raw_register]
+            by_date = {dates[raw]: parts for raw, parts in by_raw.items()}
+            if as_they_are and register not in self.days and len(by_date) == len(by_raw):
+                self.days[register] = by_date
+                continue
+            for raw, parts in by_raw.items():
                 for account, amount in parts.items():
-                    self._put(key, codes[account], amount)
+                    self._put(register, dates[raw], codes[account], amount)
 
-    def _put(self, register_day: tuple[str, date], account: str, amount: Decimal) -> None:
-        payments = self.days.setdefault(register_day, {})
+    def _put(self, register: str, day: date, account: str, amount: Decimal) -> None:
+        payments = self.days.setdefault(register, {}).setdefault(day, {})
         payments[account] = payments.get(account, ZERO) + amount
 
     def _complaint(self, error: UnreadableError, name: str, value: object, position: int) -> Complaint:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tasks import connect
 from tasks.turnover.aside import Aside
-from tasks.turnover.convert import error_text
+from tasks.turnover.convert import Fate, error_text
 from tasks.turnover.orders import Window
 from tasks.turnover.sources import Source, client, sources
 from tasks.turnover.staging import Part, parts
@@ -87,14 +87,16 @@ def _judged(change: Change, complaint: str | None) -> Change:
 
 
 def _changes(part: Part) -> Iterator[Change]:
+    for code, days in part.converted.quiet.items():
+        for day, (_, amount, _) in days.items():
+            yield Change(code, day, DayState.UNCHANGED.value, amount, amount, None)
     keys = {(day.register_id, day.day) for day in part.converted.days if day.register_id is not None}
     with reading() as session:
         held = turnover.held(session, keys) if keys else {}
-    for day in part.converted.days:
-        old = held.get((day.register_id or 0, day.day))
-        state = part.state(day)
-        shown = DayState.WRITTEN if state == DayState.PENDING else state
-        yield Change(day.register, day.day, shown.value, old.amount if old else None, day.amount, day.message)
+    for found in part.converted.days:
+        old = held.get((found.register_id or 0, found.day))
+        state = DayState.WRITTEN if found.fate == Fate.READY else DayState(found.fate)
+        yield Change(found.register, found.day, state.value, old.amount if old else None, found.amount, found.message)
 
 
 def _state(changes: Sequence[Change], errors: Sequence[str]) -> RunState:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.turnover.aside import Aside
-from tasks.turnover.convert import Converted, Day, Fate, Plan, by_method, convert, error_text, told
+from tasks.turnover.convert import Converted, Fate, Plan, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
 from tasks.turnover.notes import CallNotes
 from tasks.turnover.rows import AMOUNT_LIMIT
@@ -25,7 +25,7 @@ from workers.afas.errors import AfasError, Never
 from workers.database import reading, transaction
 from workers.ledger import days, vanished
 from workers.ledger import sources as ledger_sources
-from workers.ledger.models import DayState, SourceState, TurnoverRun
+from workers.ledger.models import SourceState, TurnoverRun
 from workers.ledger.runs import Run
 from workers.staff import turnover
 from workers.texts import text
@@ -35,7 +35,7 @@ MOST_EXAMPLES = 20  #: account numbers of which AFAS is asked what it calls them
 
 @dataclass(frozen=True)
 class Part:
-    """One slice of a source, converted: its register-days, and which of them stand in Staff already.
+    """One slice of a source, converted.
 
     `moving`: the registers of which Staff holds in these days anything else than what was read.
     """
@@ -45,15 +45,8 @@ class Part:
     rows: int
     rounded: int
     converted: Converted
-    unchanged: frozenset[turnover.Key]
     moving: AbstractSet[int]
     notice: str | None
-
-    def state(self, day: Day) -> DayState:
-        """What the ledger says of `day`."""
-        if day.fate == Fate.READY and (day.register_id, day.day) in self.unchanged:
-            return DayState.UNCHANGED
-        return DayState(day.fate)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ class _Fold:
     """Rows of a slice being summed, while the database tells what Staff holds of its days."""
 
     grouping: Grouping
-    standing: Future[dict[str, turnover.Value]]
+    standing: Future[turnover.Standing]
 
     def add(self, rows: Sequence[Any]) -> None:
         self.grouping.add(rows)
@@ -88,26 +81,17 @@ def _asked(client: Client, source: Source) -> getconnector.Source:
     return getconnector.Source(client, source.connector, source.fields, shown=source.accounts)
 
 
-def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> dict[str, turnover.Value]:
+def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> turnover.Standing:
     with reading() as session:
         return turnover.standing(session, register_ids, first, last)
 
 
 def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
-    folded = found.folded.grouping
-    converted = convert(folded, source.plan, text)
-    wanted = dict(_values(converted.days, source.plan))
-    unchanged, moving = turnover.compared(found.folded.standing.result(), wanted)
-    moving |= {day.register_id or 0 for day in converted.days if (day.register_id, day.day) not in unchanged}
-    return Part(found.first, found.last, folded.rows, folded.rounded, converted, unchanged, moving, found.notice)
-
-
-def _values(found: Sequence[Day], plan: Plan) -> Iterator[tuple[turnover.Key, object]]:
-    """What Staff is to hold of each register-day that can be written."""
-    for day in found:
-        if day.fate == Fate.READY and day.register_id is not None:
-            target = plan.targets[day.register]
-            yield (day.register_id, day.day), (target.group_id, day.amount, by_method(day.payments, target))
+    folded, held = found.folded.grouping, found.folded.standing.result()
+    converted = convert(folded, source.plan, held, text)
+    quiet = {source.plan.targets[code].register_id for code in converted.quiet}
+    moving = held.keys() - quiet
+    return Part(found.first, found.last, folded.rows, folded.rounded, converted, moving, found.notice)
 
 
 @dataclass
@@ -152,7 +136,7 @@ class Staging:
         whole = _Whole()
         for part in parts(aside, client, source, self.run.date_from, self.run.date_to):
             aside.wait()
-            aside.do(self._keep, part)
+            aside.do(self._keep, part, source.plan)
             self.seen(part.last)
             whole.add(part)
             if whole.size >= AMOUNT_LIMIT:
@@ -181,16 +165,14 @@ class Staging:
             yield session
         self.calls.forget(count)
 
-    def _keep(self, part: Part) -> None:
-        rows, quiet = [], {}
+    def _keep(self, part: Part, plan: Plan) -> None:
+        rows = []
         for day in part.converted.days:
-            if day.register_id is not None and day.register_id not in part.moving:
-                quiet[day.register_id] = day.sign
-                continue
-            state = part.state(day)
-            payments = None if state == DayState.UNCHANGED else days.as_text(day.payments)
-            row = (day.register, day.register_id, day.day, state.value, day.amount, payments, day.sign)
+            payments = None if day.fate == Fate.UNCHANGED else days.as_text(day.payments)
+            row = (day.register, day.register_id, day.day, day.fate.value, day.amount, payments, day.sign)
             rows.append((*row, day.reason, day.message))
+        targets = [plan.targets[code] for code in part.converted.quiet]
+        quiet = {target.register_id: target.sign for target in targets}
         with self._writing() as session:
             if part.first == self.run.date_from:
                 # What a reading staged that was cut off.

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.turnover.convert import Day, Fate, Plan, Target, by_method, convert
+from tasks.turnover.convert import Day, Fate, Held, Plan, Target, Value, by_method, convert
 from tasks.turnover.grouping import Grouping
 from tests.turnover.builders import COUPLING, MAPPING, MONDAY, of
 from workers.texts import text
@@ -39,11 +39,15 @@ def booking(register: str, amount: object, account: str | None = "1000", day: ob
 
 
 def converted(
-    *rows: Any, targets: dict[str, Target] | None = None, fields: dict[str, str] = MAPPING, sign: int = 1
+    *rows: Any,
+    targets: dict[str, Target] | None = None,
+    fields: dict[str, str] = MAPPING,
+    sign: int = 1,
+    held: Held | None = None,
 ) -> Any:
     grouped = Grouping(fields, MONDAY, MONDAY + dt.timedelta(days=6), filtered=True)
     grouped.add(rows)
-    return convert(grouped, Plan({"2600": KNOWN} if targets is None else targets, sign), text)
+    return convert(grouped, Plan({"2600": KNOWN} if targets is None else targets, sign), held or {}, text)
 
 
 def only(*rows: Any, **how: Any) -> Day:
@@ -138,7 +142,7 @@ def test_a_day_that_no_column_can_hold_counts_as_nothing_read_and_is_told_with_i
 def test_only_the_registers_asked_for_are_ours() -> None:
     grouped = Grouping(MAPPING, MONDAY, MONDAY, filtered=True)
     grouped.add([booking("2600", 1), booking("2601", 2), booking("2606", 4), booking("2601", 8, day="?")])
-    found = convert(grouped, Plan({"2600": KNOWN, "2601": KNOWN}, 1, frozenset({"2600"})), text)
+    found = convert(grouped, Plan({"2600": KNOWN, "2601": KNOWN}, 1, frozenset({"2600"})), {}, text)
     assert [day.register for day in found.days] == ["2600"]
     assert of(found.other, found.undated, found.complaints) == (14, 0, {})
 
@@ -148,6 +152,61 @@ def test_rows_without_date_are_a_complaint_of_their_register() -> None:
     assert found.undated == 3
     assert list(found.complaints) == ["2600"]
     assert "veld Datum = 'gisteren' in rij 2 is geen datum" in found.complaints["2600"]
+
+
+OTHER_VALUES: list[Callable[[Value], Value | None]] = [
+    lambda value: value,
+    lambda _: None,
+    lambda value: (value[0], value[1] + Decimal("0.0001"), value[2]),
+    lambda value: (value[0], value[1], dict.fromkeys(value[2], Decimal(1))),
+    lambda value: (value[0], value[1], value[2] | {99: Decimal(0)}),
+    lambda value: (99, value[1], value[2]),
+]
+
+
+@given(data=st.data())
+def test_only_what_stands_just_as_it_is_to_be_written_is_unchanged(data: st.DataObject) -> None:
+    known = {
+        "2600": target(sign=-1, group_id=4),
+        "2601": target(register_id=8, ours=False, group_id=4),
+        "2602": target(register_id=9, linked=False, ours=False, group_id=4),
+        "2603": target(register_id=10, default_account=None, group_id=4),
+    }
+    codes, accounts = st.sampled_from([*known, "2606"]), st.sampled_from([*METHODS, "", "1399"])
+    days = st.dates(MONDAY, MONDAY + dt.timedelta(days=2))
+    amounts = st.sampled_from([Decimal("12.5"), Decimal("-0.0001"), "x"])
+    rows = data.draw(st.lists(st.builds(booking, codes, amounts, accounts, days.map(dt.date.isoformat)), max_size=12))
+    new = converted(*rows, targets=known)
+    wanted = {(day.register, day.day): value_of(day, known) for day in new.days if day.fate == Fate.READY}
+    # What can't be written may stand there all the same, just as its readable rows would have it.
+    like = {(day.register, day.day): (4, day.amount, {1: day.amount}) for day in new.days if day.register_id}
+    stands: dict[tuple[str, dt.date], Value] = {("2601", MONDAY): (4, Decimal(0), {})}
+    for key, value in (like | wanted).items():
+        if other := data.draw(st.sampled_from(OTHER_VALUES))(value):
+            stands[key] = other
+    if data.draw(st.booleans()):
+        stands["2600", MONDAY + dt.timedelta(days=6)] = (4, Decimal(0), {})
+    held: dict[int, dict[dt.date, Value]] = {}
+    for (code, day), value in stands.items():
+        held.setdefault(known[code].register_id, {})[day] = value
+
+    found = converted(*rows, targets=known, held=held)
+    same = {key for key, value in wanted.items() if stands.get(key) == value}
+    for code in {code for code, _ in same}:
+        mine = {day.day for day in new.days if day.register == code}
+        assert (code in found.quiet) == (
+            mine == {day for c, day in same if c == code} == held[known[code].register_id].keys()
+        )
+    told = {(code, day): Fate.UNCHANGED for code, by_date in found.quiet.items() for day in by_date}
+    told |= {(day.register, day.day): day.fate for day in found.days}
+    assert told == {(d.register, d.day): Fate.UNCHANGED if (d.register, d.day) in same else d.fate for d in new.days}
+    for name in ("read", "other", "undated", "complaints", "unknown", "size"):
+        assert getattr(found, name) == getattr(new, name), name
+
+
+def value_of(day: Day, known: dict[str, Target]) -> Value:
+    register = known[day.register]
+    return register.group_id, day.amount, by_method(day.payments, register)
 
 
 def test_by_method_names_the_account_that_nothing_is_known_of() -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from workers.columns import among
 from workers.staff.models import Register, RegisterTurnoverGroup, TurnoverGroup, TurnoverSetting
 
 OTHER_GROUP = "AO"  #: external ids of an organisation without turnover settings, as Staff has them
@@ -15,17 +16,22 @@ OWN_GROUP = "OA"
 def of_registers(session: Session, register_ids: Collection[int]) -> dict[int, int]:
     """{register id: turnover group id} for those that are linked to a fitting group; the first link wins."""
     rows = session.execute(
-        select(RegisterTurnoverGroup.register_id, TurnoverGroup.id, TurnoverGroup.external_id, TurnoverSetting)
+        select(
+            RegisterTurnoverGroup.register_id, TurnoverGroup.id, TurnoverGroup.external_id, Register.organisation_id
+        )
         .join(TurnoverGroup, TurnoverGroup.id == RegisterTurnoverGroup.turnover_group_id)
         .join(Register, Register.id == RegisterTurnoverGroup.register_id)
-        .outerjoin(TurnoverSetting, TurnoverSetting.organisation_id == Register.organisation_id)
-        .where(RegisterTurnoverGroup.register_id.in_(register_ids))
+        .where(among(RegisterTurnoverGroup.register_id, register_ids))
         .order_by(RegisterTurnoverGroup.register_id, RegisterTurnoverGroup.position)
-    )
+    ).all()
+    own = select(TurnoverSetting).where(TurnoverSetting.organisation_id.in_({row.organisation_id for row in rows}))
+    fitting = {
+        setting.organisation_id: {setting.turnover_group, *setting.other_turnover_groups}
+        for setting in session.scalars(own)
+    }
     found: dict[int, int] = {}
-    for register, group, code, setting in rows:
-        fitting = {setting.turnover_group, *setting.other_turnover_groups} if setting else {OWN_GROUP, OTHER_GROUP}
-        if code in fitting:
+    for register, group, code, organisation in rows:
+        if code in fitting.get(organisation, {OWN_GROUP, OTHER_GROUP}):
             found.setdefault(register, group)
     return found
 

@@ -20,8 +20,9 @@ from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 Key = tuple[int, dt.date]  #: register id and date
 #: Turnover group id, euros in all, and euros per payment method id.
 Value = tuple[int, Decimal, dict[int, Decimal]]
+Standing = dict[int, dict[dt.date, Value]]  #: by register id
 
-_STANDING = msgspec.json.Decoder(dict[str, Value])
+_STANDING = msgspec.json.Decoder(Standing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +44,17 @@ class Held:
     payments: dict[str, Decimal]
 
 
-def standing(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> dict[str, Value]:
-    """What these registers hold in these days, by `mark`, out of the very rows that stand there."""
+def standing(session: Session, register_ids: Collection[int], first: dt.date, last: dt.date) -> Standing:
+    """What these registers hold in these days, out of the very rows that stand there; one without any is left out."""
     asked = {"registers": register_ids, "first": first, "last": last}
-    return _STANDING.decode(f"{{{session.scalar(_standing(engine().dialect.name), asked) or ''}}}")
+    found = session.execute(_standing(engine().dialect.name), asked)
+    by_register = ",".join(f'"{register}":{{{held}}}' for register, held in found)
+    return _STANDING.decode(f"{{{by_register}}}")
 
 
 @cache
-def _standing(dialect: str) -> Select[str]:
-    """All of it as the inside of one JSON object: a row each would cost more than all the rest."""
+def _standing(dialect: str) -> Select[int, str]:
+    """Per register the inside of one JSON object: a row for each register-day would cost more than all the rest."""
     sqlite = dialect == "sqlite"
     day = Turnover.date if sqlite else func.to_char(Turnover.date, "YYYY-MM-DD")
     # SQLite keeps whole ten-thousandths.
@@ -59,27 +62,17 @@ def _standing(dialect: str) -> Select[str]:
     part = _joined('"', TurnoverPayment.payment_method_id, '":', TurnoverPayment.amount, scale)
     same_day = (TurnoverPayment.register_id == Turnover.register_id, TurnoverPayment.date == Turnover.date)
     parts = select(func.aggregate_strings(part, ",")).where(*same_day).correlate(Turnover).scalar_subquery()
-    own = ('"', Turnover.register_id, ":", day, '":[', Turnover.turnover_group_id, ",", Turnover.amount, f"{scale},{{")
+    own = ('"', day, '":[', Turnover.turnover_group_id, ",", Turnover.amount, f"{scale},{{")
     chosen = among(Turnover.register_id, "registers")
     days = Turnover.date.between(bindparam("first"), bindparam("last"))
     found = _joined(*own, func.coalesce(parts, ""), "}]")
-    return select(func.aggregate_strings(found, ",")).where(chosen, days)
+    own_days = func.aggregate_strings(found, ",")
+    return select(Turnover.register_id, own_days).where(chosen, days).group_by(Turnover.register_id)
 
 
 def _joined(*parts: str | ColumnElement[Any] | InstrumentedAttribute[Any]) -> ColumnElement[str]:
     texts = (literal_column(f"'{part}'") if isinstance(part, str) else cast(part, Text) for part in parts if part != "")
     return reduce(add, texts)
-
-
-def mark(key: Key) -> str:
-    """The name of a register-day among those that stand."""
-    return f"{key[0]}:{key[1].isoformat()}"
-
-
-def compared(held: Mapping[str, Value], wanted: Mapping[Key, object]) -> tuple[frozenset[Key], set[int]]:
-    """The register-days that are held just as they are wanted, and the registers of all others that are held."""
-    same = {name: key for key, value in wanted.items() if held.get(name := mark(key)) == value}
-    return frozenset(same.values()), {int(name.partition(":")[0]) for name in held.keys() - same.keys()}
 
 
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:
