@@ -1,7 +1,7 @@
 """One source of a run, read whole or not at all: its register-days lie in the ledger, not in Staff yet."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.turnover.aside import Aside
-from tasks.turnover.convert import Converted, Fate, Plan, convert, error_text, told
+from tasks.turnover.convert import Converted, Fate, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
 from tasks.turnover.notes import CallNotes
 from tasks.turnover.rows import AMOUNT_LIMIT
@@ -37,7 +37,8 @@ MOST_EXAMPLES = 20  #: account numbers of which AFAS is asked what it calls them
 class Part:
     """One slice of a source, converted.
 
-    `moving`: the registers of which Staff holds in these days anything else than what was read.
+    `quiet`: the registers of which Staff holds in these days just what was read, with the sign of their amounts;
+    `moving`: those of which it holds anything else.
     """
 
     first: dt.date
@@ -45,6 +46,7 @@ class Part:
     rows: int
     rounded: int
     converted: Converted
+    quiet: Mapping[int, int]
     moving: AbstractSet[int]
     notice: str | None
 
@@ -89,17 +91,22 @@ def _standing(register_ids: Sequence[int], first: dt.date, last: dt.date) -> tur
 def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
     folded, held = found.folded.grouping, found.folded.standing.result()
     converted = convert(folded, source.plan, held, text)
-    quiet = {source.plan.targets[code].register_id for code in converted.quiet}
-    moving = held.keys() - quiet
-    return Part(found.first, found.last, folded.rows, folded.rounded, converted, moving, found.notice)
+    targets = [source.plan.targets[code] for code in converted.quiet]
+    quiet = {target.register_id: target.sign for target in targets}
+    moving = held.keys() - quiet.keys()
+    return Part(found.first, found.last, folded.rows, folded.rounded, converted, quiet, moving, found.notice)
 
 
 @dataclass
 class _Whole:
-    """What the slices of a source come to; `size`: all amounts without their signs."""
+    """What the slices of a source come to; `size`: all amounts without their signs.
+
+    `quiet`: first and last day in a row in which the same registers were quiet, and those registers.
+    """
 
     totals: dict[str, Any] = field(default_factory=ledger_sources.zero_totals)
     complaints: dict[str, str] = field(default_factory=dict)
+    quiet: list[tuple[dt.date, dt.date, Mapping[int, int]]] = field(default_factory=list)
     moving: set[int] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     size: Decimal = Decimal(0)
@@ -113,6 +120,8 @@ class _Whole:
         totals["undated"] += converted.undated
         totals["notice"] = part.notice
         self.complaints |= converted.complaints
+        first = self.quiet.pop()[0] if self.quiet and self.quiet[-1][2] == part.quiet else part.first
+        self.quiet.append((first, part.last, part.quiet))
         self.moving |= part.moving
         self.unknown |= converted.unknown
         self.size += converted.size
@@ -135,8 +144,9 @@ class Staging:
         """Read the source and keep its register-days. Raises TryLater, Never, LeaseLostError; nothing is kept then."""
         whole = _Whole()
         for part in parts(aside, client, source, self.run.date_from, self.run.date_to):
-            aside.wait()
-            aside.do(self._keep, part, source.plan)
+            if part.converted.days or part.first == self.run.date_from:
+                aside.wait()
+                aside.do(self._keep, part)
             self.seen(part.last)
             whole.add(part)
             if whole.size >= AMOUNT_LIMIT:
@@ -165,23 +175,22 @@ class Staging:
             yield session
         self.calls.forget(count)
 
-    def _keep(self, part: Part, plan: Plan) -> None:
+    def _keep(self, part: Part) -> None:
         rows = []
         for day in part.converted.days:
             payments = None if day.fate == Fate.UNCHANGED else days.as_text(day.payments)
             row = (day.register, day.register_id, day.day, day.fate.value, day.amount, payments, day.sign)
             rows.append((*row, day.reason, day.message))
-        targets = [plan.targets[code] for code in part.converted.quiet]
-        quiet = {target.register_id: target.sign for target in targets}
         with self._writing() as session:
             if part.first == self.run.date_from:
                 # What a reading staged that was cut off.
                 days.unstage(session, self.source_read_id)
             days.stage(session, self.run.id, self.source_read_id, rows)
-            days.stage_quiet(session, self.run.id, self.source_read_id, quiet, (part.first, part.last))
 
     def _finish(self, session: Session, source: Source, whole: _Whole) -> None:
         """The window is whole: what is missing has vanished, and what lies there may be written."""
+        for first, last, quiet in whole.quiet:
+            days.stage_quiet(session, self.run.id, self.source_read_id, quiet, (first, last))
         for code, complaint in whole.complaints.items():
             for key, day in days.of_register(session, self.source_read_id, code):
                 days.failed(session, key, "date", error_text(code, day, complaint, text))

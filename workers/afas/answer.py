@@ -38,10 +38,11 @@ def broken(answer: Answer) -> TryLater:
 
 def decoded(answer: Answer) -> Any:
     """The JSON of an answer. Raises TryLater (broken) when it is none."""
-    return _decoded(answer, _ANYTHING)
+    return decoded_as(answer, _ANYTHING)
 
 
-def _decoded(answer: Answer, decoder: msgspec.json.Decoder[Decoded]) -> Decoded:
+def decoded_as(answer: Answer, decoder: msgspec.json.Decoder[Decoded]) -> Decoded:
+    """The JSON of an answer as `decoder` has it. Raises TryLater (broken) when it is none, ValidationError if unfit."""
     body = answer.body.removeprefix(b"\xef\xbb\xbf")
     try:
         return decoder.decode(body)
@@ -61,11 +62,10 @@ def _with_zero(found: re.Match[bytes]) -> bytes:
     return b"0." if found[0] == b"." else found[0]
 
 
-def row_reader(fields: Mapping[str, str]) -> Callable[[Answer], list[Any]]:
-    """A reader of the rows of a GetConnector's answer; `fields` maps attribute names to AFAS field ids.
+def page_decoder(fields: Mapping[str, str], types: Mapping[str, Any] | None = None) -> msgspec.json.Decoder[Any]:
+    """A decoder of answers of rows, whose `rows` are structs; `fields` maps their attribute names to AFAS field ids.
 
-    Each row is a struct with those attributes: None, bool, int, Decimal or str as the JSON says. The reader raises
-    Never (field) naming the first row that lacks a field, TryLater (broken) for anything that is no answer of rows.
+    `types`: of the attributes that are not to be whatever the JSON says.
     """
     first_names = {field_id: name for name, field_id in reversed(list(fields.items()))}
     # One field under two names is decoded once: a struct wants every encoded name once.
@@ -75,15 +75,25 @@ def row_reader(fields: Mapping[str, str]) -> Callable[[Answer], list[Any]]:
         if first_names[field_id] != name
     }
     own = {name: field_id for field_id, name in first_names.items()}
-    row = msgspec.defstruct("Row", [(name, Any) for name in own], rename=own, namespace=aliases, gc=False, frozen=True)
+    members = [(name, (types or {}).get(name, Any)) for name in own]
+    row = msgspec.defstruct("Row", members, rename=own, namespace=aliases, gc=False, frozen=True)
     page = msgspec.defstruct("Page", [("rows", list[row])], gc=False)  # type: ignore[valid-type]
-    decoder = msgspec.json.Decoder(page, float_hook=Decimal)
+    return msgspec.json.Decoder(page, float_hook=Decimal)
+
+
+def row_reader(fields: Mapping[str, str]) -> Callable[[Answer], list[Any]]:
+    """A reader of the rows of a GetConnector's answer; `fields` maps attribute names to AFAS field ids.
+
+    Each row is a struct with those attributes: None, bool, int, Decimal or str as the JSON says. The reader raises
+    Never (field) naming the first row that lacks a field, TryLater (broken) for anything that is no answer of rows.
+    """
+    decoder = page_decoder(fields)
 
     def read(answer: Answer) -> list[Any]:
         try:
-            rows: list[Any] = _decoded(answer, decoder).rows  # type: ignore[attr-defined]
+            rows: list[Any] = decoded_as(answer, decoder).rows
         except msgspec.ValidationError:
-            raise _unfit(answer, set(own.values())) from None
+            raise _unfit(answer, set(fields.values())) from None
         return rows
 
     return read

@@ -7,10 +7,11 @@ from difflib import get_close_matches
 from typing import Any
 
 from workers.afas.address import segment
-from workers.afas.answer import Answer, broken, decoded, row_reader
+from workers.afas.answer import Answer, broken, decoded
 from workers.afas.client import Client
 from workers.afas.errors import AfasError, Never
 from workers.afas.metainfo import FieldInfo, connector_fields
+from workers.afas.repeating import RepeatingRows
 from workers.texts import text
 
 CELLS_PER_PAGE = 150_000  #: fields times rows of one answer stay below this: AFAS, page on GetConnectors
@@ -55,7 +56,7 @@ class Pages:
         self.notice = _notice(source, known)
         count = len(_first_row(source) or source.fields) if known is None else len(known)
         self.take = max(1, (source.cells - 1) // max(1, count))
-        self._read = row_reader(source.fields)
+        self._rows = RepeatingRows(source.fields)
         self._row_size = 0.0  # bytes of the last answer by its rows
         # AFAS knows no field with a dot in an order either; what it leaves open the comparison of passes finds.
         sortable = (field_id for field_id in source.fields.values() if "." not in field_id)
@@ -77,7 +78,7 @@ class Pages:
             size, known = len(answer.body), self._row_size
             if known:
                 arrived(round(size / known))
-            rows = self._read(answer)
+            rows = self._rows.read(answer, first, last)
             if not known:
                 arrived(len(rows))
             self._row_size = size / len(rows) if rows else known

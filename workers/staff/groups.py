@@ -16,9 +16,7 @@ OWN_GROUP = "OA"
 def of_registers(session: Session, register_ids: Collection[int]) -> dict[int, int]:
     """{register id: turnover group id} for those that are linked to a fitting group; the first link wins."""
     rows = session.execute(
-        select(
-            RegisterTurnoverGroup.register_id, TurnoverGroup.id, TurnoverGroup.external_id, Register.organisation_id
-        )
+        select(RegisterTurnoverGroup.register_id, TurnoverGroup.id, TurnoverGroup.external_id, Register.organisation_id)
         .join(TurnoverGroup, TurnoverGroup.id == RegisterTurnoverGroup.turnover_group_id)
         .join(Register, Register.id == RegisterTurnoverGroup.register_id)
         .where(among(RegisterTurnoverGroup.register_id, register_ids))
