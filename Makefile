@@ -41,7 +41,7 @@ bench: install
 soak: install
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m pytest tests/realization_delivery/test_histories.py tests/realization_delivery/test_crashes.py \
-		--hypothesis-profile=soak --timeout=0 -rP
+		--hypothesis-profile=soak --timeout=0 -rP --dist load
 
 up: install
 	$(BIN)/afasconnector up
