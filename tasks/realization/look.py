@@ -14,7 +14,7 @@ from tasks.realization.case import Case
 from tasks.realization.decisions import Ruling, Told
 from tasks.realization.images import Names
 from tasks.realization.outcome import judge
-from tasks.realization.reach import Question
+from tasks.realization.reach import NoReadBackError, Question
 from tasks.realization.trust import View, employee, unseen, view
 from tasks.realization.words import UNSETTLED, Action, Line, LineState, Matter, ReadBack, folded
 from workers import leases
@@ -25,6 +25,8 @@ from workers.ledger.realization import deliveries, readbacks, waiting, work
 from workers.ledger.realization.work import Held
 from workers.secrets import SecretError
 from workers.settings import current
+
+UNREAD = (AfasError, SecretError, NoReadBackError)  #: why there is no read-back
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
     members = [opened.held, *others]
     try:
         seen = _ask(opened.held.owner, survey)
-    except (AfasError, SecretError) as error:
+    except UNREAD as error:
         for held in members:
             if after := _unread(held, error):
                 give(after)
@@ -122,14 +124,14 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
 
 
 def _ask(owner: int, survey: _Survey) -> Seen:
-    """Raises AfasError when any page could not be had: then it is no read-back."""
+    """Raises what UNREAD names when any page could not be had: then it is no read-back."""
     question = survey.question()
     number, begun = readbacks.begin(owner, question.shown())
     before = begun - survey.lag
     census = readbacks.census(owner, question.days, question.since, before) if question.days else []
     try:
         rows = reach.read_back(owner, question)
-    except AfasError as error:
+    except UNREAD as error:
         with transaction() as session:
             readbacks.end(session, number, error=str(error))
         raise
@@ -199,9 +201,15 @@ def _looked(session: Session, member: Case, moment: dt.datetime) -> Case:
 
 
 def _unread(held: Held, error: Exception) -> After | None:
-    """A read-back that failed says nothing; the organisation waits when its cause is the organisation's."""
+    """A read-back that failed says nothing; the organisation waits when its cause is the organisation's.
+
+    Where there is none any more, the next step goes without.
+    """
     try:
         with transaction() as session:
-            return back.put_back(session, case.hold_up(session, case.fresh(session, held), error), looked=True)
+            opened = case.fresh(session, held)
+            if not isinstance(error, NoReadBackError):
+                opened = case.hold_up(session, opened, error)
+            return back.put_back(session, opened, looked=True)
     except LeaseLostError:
         return None

@@ -24,8 +24,13 @@ from workers.ledger.realization.models import Line
 from workers.settings import current
 from workers.staff import lookup
 from workers.staff.models import AfasConnection
+from workers.texts import text
 
 BEFORE_INTAKE = dt.timedelta(hours=24)  #: clocks and summer time differ
+
+
+class NoReadBackError(Exception):
+    """Raised when the organisation has no read-back connector any more."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +94,13 @@ def _day(line: Line) -> dt.date | None:
 
 
 def read_back(owner: int, question: Question) -> tuple[Row, ...]:
-    """All rows that AFAS shows for the question. Raises AfasError when any page of it could not be had."""
+    """All rows that AFAS shows for the question.
+
+    Raises AfasError when any page of it could not be had, SecretError, NoReadBackError.
+    """
     with client(owner) as (afas, row):
-        mapped = row.read_back or {}
+        if not (mapped := row.read_back):
+            raise NoReadBackError(text("delivery.no_read_back"))
         numbers = [name for name in mapped.get("fields") or {} if name in NUMBERS]
         asking = ReadBack(afas, mapped, numbers)
         found = [*asking.by_id(question.names.ids), *asking.by_key(question.given)]

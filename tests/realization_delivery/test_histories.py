@@ -70,6 +70,48 @@ BLINDED = History(
     deeds=((39, "config", 0), (1, "resolve", 0)),
 )
 
+#: The connector is taken away between a step that wants a read-back and its first page.
+GONE_BEFORE_THE_FIRST_PAGE = History(
+    staff=("a",),
+    others=(),
+    bad=frozenset(),
+    hidden=frozenset(),
+    lag=0.0,
+    named=1000,
+    echo=False,
+    unique=False,
+    shows=frozenset(),
+    old=0,
+    proven=False,
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    faults=("ok", "unreachable"),
+    acts=((21, -1.0), (1, -1.0), (55, -1.0), (16, 0.0), (57, 0.0)),
+    deeds=((22, "config", 0),),
+)
+
+#: What was known against lines that go last is known no more when one with the same employee is applied.
+CLEARED = History(
+    staff=("a",) * 6,
+    others=(),
+    bad=frozenset({0, 1, 3, 4}),
+    hidden=frozenset(),
+    lag=0.0,
+    named=1000,
+    echo=False,
+    unique=False,
+    shows=frozenset(),
+    old=0,
+    proven=False,
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    faults=("ok", "too_late", "unauthorised"),
+    deeds=((1, "backup", 0),),
+    mends=True,
+)
+
 #: Changes that wait for an earlier one, which waits for a person: with their turn they told each other without an end.
 NOT_THEIR_TURN = History(
     staff=("a",) * 5,
@@ -126,6 +168,7 @@ def test_it_is_so_when_people_work_in_afas_meanwhile(here: Stage, history: Histo
 @told(90)
 @example(history=LATE_FOR_A_READ_BACK)
 @example(history=BLINDED)
+@example(history=GONE_BEFORE_THE_FIRST_PAGE)
 @given(history=histories(COMMANDS))
 def test_it_is_so_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)
@@ -138,6 +181,7 @@ def test_it_is_so_when_brokers_and_machines_fail(here: Stage, history: History) 
 
 
 @told(70)
+@example(history=CLEARED)
 @given(history=histories((*RESTORED, *IN_AFAS)))
 def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -> None:
     here.tells(history)

@@ -21,6 +21,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS is bezet of in onderhoud; na de gevraagde tijd gaan we vanzelf verder",
         "AFAS is busy or under maintenance; after the time it asks for we go on by ourselves",
     ),
+    "delivery.no_read_back": (
+        "de terugleesconnector is intussen uit de inrichting gehaald",
+        "the read-back connector was taken out of the set-up meanwhile",
+    ),
     "delivery.marks": (
         "het merkteken kon nergens worden bewaard ({path}, broker); er wordt niets verzonden",
         "the mark could be kept nowhere ({path}, broker); nothing is sent",
