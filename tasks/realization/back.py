@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.realization import closing
-from tasks.realization.calls import carriers
-from tasks.realization.case import Case, record
-from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back
+from tasks.realization.calls import carriers, may_have_left
+from tasks.realization.case import Case, record, stop
+from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back, unprovable
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
-from tasks.realization.trust import holds
-from tasks.realization.words import UNSETTLED, WATCHED, Chunk, LineState, Matter, Purpose
+from tasks.realization.trust import holds, unseen
+from tasks.realization.words import UNSETTLED, WATCHED, Action, Line, LineState, Matter, Purpose
 from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.settings import current
@@ -68,16 +68,26 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
 
 
 def _given_to_people(session: Session, case: Case) -> Case:
-    """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile."""
-    open_ = [line for line in case.chunk.lines if line.state in UNSETTLED and not line.matter]
-    open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case.chunk, line.id)]
+    """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile.
+
+    What went a second time, and would have been looked for, stops the organisation: it may be there twice.
+    """
+    chunk, inserts = case.chunk, case.chunk.action == Action.INSERT
+    open_ = [line for line in chunk.lines if line.state in UNSETTLED and not line.matter]
+    open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case, line)]
     lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
-    return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
+    if lost:
+        case = record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost)))
+    unseen_ = [line.id for line, _ in unseen(chunk, case.trust) if inserts]
+    twice = tuple(line for line in unseen_ if may_have_left(carriers(chunk, line)[:-1], line))
+    return stop(session, case, Told(Matter.INVISIBLE, twice)) if twice and not case.trust.stopped else case
 
 
-def _looks(chunk: Chunk, line: int) -> bool:
-    """Whether a call that carried the line has still to be judged."""
-    return any(not call.judged for call in carriers(chunk, line))
+def _looks(case: Case, line: Line) -> bool:
+    """Whether a suspect has to be looked for: a call that carried it has still to be judged, or was so in vain."""
+    inserts = case.chunk.action == Action.INSERT
+    judged = all(call.judged for call in carriers(case.chunk, line.id))
+    return not judged or (inserts and unprovable(case.chunk, line, case.trust))
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """When a call may be made, when it has ended, and since when what it did not leave behind is absent."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tasks.realization.verdict import NOT_EXECUTED, UNKNOWN, meaning
+from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, UNKNOWN, Meaning, meaning
 from tasks.realization.words import UNSETTLED, Attempt, Chunk, Limits, LineState, Purpose
 
 
@@ -43,6 +44,15 @@ def ended_at(attempt: Attempt, limits: Limits) -> datetime:
 def carriers(chunk: Chunk, line: int) -> list[Attempt]:
     """The attempts by which the line may have reached AFAS, oldest first."""
     return [attempt for attempt in chunk.attempts if line in attempt.carried and executed(attempt)]
+
+
+def may_have_left(calls: Iterable[Attempt], line: int) -> bool:
+    """Whether one of these calls, which AFAS did not answer for the line alone, may have left it where nobody sees it.
+
+    What AFAS says of the line, or of the whole call, speaks against that.
+    """
+    clear = LINE_ERRORS | {Meaning.WHOLE_CALL}
+    return not all(call.lines == (line,) and meaning(call.answer) in clear for call in calls)
 
 
 def adopted(chunk: Chunk, number: int, now: datetime) -> Chunk:

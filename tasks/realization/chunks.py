@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from tasks.realization.calls import carriers, ended_at
+from tasks.realization.calls import carriers, ended_at, may_have_left
 from tasks.realization.decisions import Ask, Send, Wait
 from tasks.realization.missing import STOPS_AT
 from tasks.realization.prospects import UNKNOWN, Prospects
@@ -97,7 +97,7 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
     sure = turn.trust.proven or not turn.trust.read_back
     ready = [line for line in chunk.lines if _ready(chunk, line, turn.now)]
     fresh = _fresh([line for line in ready if line.state == LineState.PENDING], chunk, turn)
-    suspects = [line for line in ready if line.state == LineState.SUSPECT]
+    suspects = [line for line in ready if line.state == LineState.SUSPECT and not unprovable(chunk, line, turn.trust)]
     canaries = [line for line in suspects if line.goes_as in LEARNING]
     if canaries and free and sure:
         return _alone(canaries, chunk, turn)
@@ -149,6 +149,11 @@ def in_flight(chunk: Chunk) -> bool:
         attempt.answer is None and attempt.purpose != Purpose.ADOPTED and not attempt.judged
         for attempt in chunk.attempts
     )
+
+
+def unprovable(chunk: Chunk, line: Line, trust: Trust) -> bool:
+    """Whether nothing can show any more that the line, judged absent without a witness, is: a person has to look."""
+    return not trust.read_back and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
 
 
 def _ready(chunk: Chunk, line: Line, now: datetime) -> bool:

@@ -68,8 +68,7 @@ def resolve(batch_id: int, name: str, word: Word, look: Look) -> Closed:
         line = one(session, name, batch_id)
         _doubtful(session, line)
         # Of a change a read-back could not tell, or it would not be in doubt.
-        shows = session.get_one(AfasConnection, batch.owner_id).read_back is not None
-        asks = shows and batch.action == Action.INSERT and not word.forced
+        asks = _shows(session, batch) and batch.action == Action.INSERT and not word.forced
     shown = tuple(look(batch.owner_id, [line.id]).get(line.id, ())) if asks else ()
     if asks and bool(shown) != (word.verdict == APPLIED):
         key = "people.not_shown" if word.verdict == APPLIED else "people.shown"
@@ -138,7 +137,9 @@ def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: S
     if humans.held(session, [chunk_id]):
         raise RefusedError(text("people.busy", line=line_id))
     _doubtful(session, line)
-    values = _present(line, shown) if word.verdict == APPLIED else _absent(line, batch.action)
+    values = (
+        _present(line, shown) if word.verdict == APPLIED else _absent(line, batch.action, shows=_shows(session, batch))
+    )
     if values["state"] in (LineState.APPLIED, LineState.CANCELLED):
         values["settled_at"] = work.clock(session)
     if shown:
@@ -155,6 +156,10 @@ def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: S
     return closing.together(closing.close(session, batch.id, by_hand=True), Closed(chunks=chunks))
 
 
+def _shows(session: Session, batch: Batch) -> bool:
+    return session.get_one(AfasConnection, batch.owner_id).read_back is not None
+
+
 def _present(line: Line, shown: Sequence[str]) -> dict[str, Any]:
     ids = list(dict.fromkeys((*(line.afas_id or "").split(mapping.SEPARATOR), *shown)))
     known = mapping.SEPARATOR.join(filter(None, ids))
@@ -164,9 +169,12 @@ def _present(line: Line, shown: Sequence[str]) -> dict[str, Any]:
     return {"state": LineState.APPLIED, "afas_id": known or None, "matter": matter, "message": message}
 
 
-def _absent(line: Line, action: str) -> dict[str, Any]:
-    """A person's word is no witness: an insert goes alone, and must be seen before anything else of its kind goes."""
-    open_ = {"matter": None, "message": None, "reference": None, "witnessed": False, "goes_as": None}
+def _absent(line: Line, action: str, *, shows: bool) -> dict[str, Any]:
+    """A person's word is no witness: an insert goes alone, and must be seen before anything else of its kind goes.
+
+    Where nothing shows it, the word is all there is.
+    """
+    open_ = {"matter": None, "message": None, "reference": None, "witnessed": not shows, "goes_as": None}
     if line.wish:
         return {**open_, "state": LineState.CANCELLED, "holds_key": False}
     if action == Action.INSERT:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tasks.realization.calls import absent_from, carriers
+from tasks.realization.calls import absent_from, carriers, may_have_left
 from tasks.realization.decisions import Pause, Ruling, Told
 from tasks.realization.missing import freed
 from tasks.realization.trust import watched
@@ -94,18 +94,9 @@ def refused(chunk: Chunk, line: Line, answer: Answer, *, witness: bool) -> Line:
         return replace(told, state=LineState.IN_DOUBT, matter=Matter.EXISTS)
     if meant == Meaning.PASSING and tries(chunk, line.id) <= len(RETRY_AFTER):
         return replace(told, state=LineState.SUSPECT, goes_as=line.goes_as or Purpose.SUSPECT)
-    if meant == Meaning.PASSING and not witness and _may_be_there(chunk, line):
+    if meant == Meaning.PASSING and not witness and may_have_left(carriers(chunk, line.id), line.id):
         return replace(told, state=LineState.IN_DOUBT, matter=Matter.LOCKED)
     return _end(told)
-
-
-def _may_be_there(chunk: Chunk, line: Line) -> bool:
-    """Whether a call that AFAS did not answer for this line alone may have left it where nobody sees it.
-
-    What AFAS says of the line speaks against that; that somebody has a record open does not.
-    """
-    answered = (call.lines == (line.id,) and meaning(call.answer) in LINE_ERRORS for call in carriers(chunk, line.id))
-    return not all(answered)
 
 
 def _unseen(chunk: Chunk, attempt: Attempt) -> bool:
@@ -132,7 +123,9 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
     if meant in UNKNOWN:
         matter = None if setting.trust.read_back else Matter.LOST
         return replace(line, state=LineState.IN_DOUBT, matter=matter)
-    return refused(chunk, line, answer, witness=not inserts) if clear and meant in LINE_ERRORS else line
+    told = refused(chunk, line, answer, witness=not inserts) if clear and meant in LINE_ERRORS else line
+    # Where nothing is read back it was a person who said that no earlier call left it.
+    return replace(told, witnessed=line.witnessed) if inserts and not setting.trust.read_back else told
 
 
 def _end(line: Line) -> Line:

@@ -381,3 +381,26 @@ def test_a_watched_call_whose_lines_all_were_shown_holds_nobody() -> None:
     story.sees([0, 1], LATER - SECOND + timedelta(seconds=1200))
     assert story.states() == ["applied", "applied"]
     assert not holds(story.chunk, story.trust)
+
+
+@pytest.mark.parametrize(("staff", "goes"), [("a", False), ("aa", True)])
+def test_without_a_connector_nothing_goes_again_that_only_an_unwitnessed_view_called_absent(
+    staff: str, *, goes: bool
+) -> None:
+    story = Story(staff, SURE).send(range(len(staff)), LOST)
+    story.sees([1] if goes else [], NOON + timedelta(hours=1))
+    assert story.states()[0] == "suspect"
+    assert next_attempt(story.chunk, story.turn()) is not None
+    story.trust = replace(story.trust, read_back=False)
+    assert (next_attempt(story.chunk, story.turn()) is not None) == goes
+
+
+def test_without_a_connector_a_persons_word_holds_also_when_somebody_has_the_record_open() -> None:
+    story = Story("a", Trust(read_back=False)).send([0], LOST)
+    assert story.states() == ["in_doubt"]
+    said = replace(story.lines[0], state=LineState.SUSPECT, goes_as=Purpose.CANARY, witnessed=True, matter=None)
+    calls = tuple(replace(call, judged=True) for call in story.chunk.attempts)
+    story.chunk = replace(story.chunk, lines=(said,), attempts=calls)
+    story.send([0], error("geblokkeerd door een andere gebruiker", LATER), Purpose.CANARY)
+    assert story.states() == ["suspect"]
+    assert next_attempt(story.chunk, story.turn(LATER + timedelta(hours=1))) is not None

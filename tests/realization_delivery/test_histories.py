@@ -91,6 +91,29 @@ GONE_BEFORE_THE_FIRST_PAGE = History(
     deeds=((22, "config", 0),),
 )
 
+#: A line that nobody shows may be there, and there is nothing to look with any more before it goes again, or after.
+BLIND_CANARIES = [
+    History(
+        staff=("",),
+        others=("a",),
+        bad=frozenset(),
+        hidden=frozenset({"a"}),
+        lag=0.0,
+        named=1000,
+        echo=False,
+        unique=False,
+        shows=frozenset(),
+        old=0,
+        proven=False,
+        chunk_lines=2,
+        parallel=1,
+        stops_at=2,
+        faults=("ok", "bad_gateway"),
+        deeds=((step, "config", 1),),
+    )
+    for step in (19, 23)
+]
+
 #: What was known against lines that go last is known no more when one with the same employee is applied.
 CLEARED = History(
     staff=("a",) * 6,
@@ -169,6 +192,8 @@ def test_it_is_so_when_people_work_in_afas_meanwhile(here: Stage, history: Histo
 @example(history=LATE_FOR_A_READ_BACK)
 @example(history=BLINDED)
 @example(history=GONE_BEFORE_THE_FIRST_PAGE)
+@example(history=BLIND_CANARIES[0])
+@example(history=BLIND_CANARIES[1])
 @given(history=histories(COMMANDS))
 def test_it_is_so_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)
