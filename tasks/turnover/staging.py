@@ -1,12 +1,14 @@
 """One source of a run, read whole or not at all: its register-days lie in the ledger, not in Staff yet."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
+from math import inf
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -30,6 +32,7 @@ from workers.ledger.runs import Run
 from workers.staff import turnover
 from workers.texts import text
 
+KEPT_EVERY = 1.0  #: seconds after which also slices are kept of which nothing is to be written, and their calls
 MOST_EXAMPLES = 20  #: account numbers of which AFAS is asked what it calls them: a call each
 
 
@@ -97,16 +100,17 @@ def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
     return Part(found.first, found.last, folded.rows, folded.rounded, converted, quiet, moving, found.notice)
 
 
+#: First and last of the days in a row in which the same registers were quiet, and those registers as in a `Part`.
+Quiet = tuple[dt.date, dt.date, Mapping[int, int]]
+
+
 @dataclass
 class _Whole:
-    """What the slices of a source come to; `size`: all amounts without their signs.
-
-    `quiet`: first and last day in a row in which the same registers were quiet, and those registers.
-    """
+    """What the slices of a source come to; `size`: all amounts without their signs; `quiet`: not staged yet."""
 
     totals: dict[str, Any] = field(default_factory=ledger_sources.zero_totals)
     complaints: dict[str, str] = field(default_factory=dict)
-    quiet: list[tuple[dt.date, dt.date, Mapping[int, int]]] = field(default_factory=list)
+    quiet: list[Quiet] = field(default_factory=list)
     moving: set[int] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     size: Decimal = Decimal(0)
@@ -126,6 +130,11 @@ class _Whole:
         self.unknown |= converted.unknown
         self.size += converted.size
 
+    def take_quiet(self) -> list[Quiet]:
+        """What is not staged yet; it is now."""
+        quiet, self.quiet = self.quiet, []
+        return quiet
+
 
 @dataclass(frozen=True)
 class Staging:
@@ -143,12 +152,14 @@ class Staging:
     def stage(self, aside: Aside, client: Client, source: Source) -> None:
         """Read the source and keep its register-days. Raises TryLater, Never, LeaseLostError; nothing is kept then."""
         whole = _Whole()
+        kept = -inf
         for part in parts(aside, client, source, self.run.date_from, self.run.date_to):
-            if part.converted.days or part.first == self.run.date_from:
-                aside.wait()
-                aside.do(self._keep, part)
-            self.seen(part.last)
             whole.add(part)
+            if part.converted.days or time.monotonic() >= kept + KEPT_EVERY:
+                aside.wait()
+                aside.do(self._keep, part, whole.take_quiet())
+                kept = time.monotonic()
+            self.seen(part.last)
             if whole.size >= AMOUNT_LIMIT:
                 raise Never("too_large", text("turnover.source_too_large", source=source.label))
         whole.totals["accounts"] = self._accounts(client, source, whole.unknown)
@@ -175,7 +186,7 @@ class Staging:
             yield session
         self.calls.forget(count)
 
-    def _keep(self, part: Part) -> None:
+    def _keep(self, part: Part, quiet: Iterable[Quiet]) -> None:
         rows = []
         for day in part.converted.days:
             payments = None if day.fate == Fate.UNCHANGED else days.as_text(day.payments)
@@ -186,11 +197,15 @@ class Staging:
                 # What a reading staged that was cut off.
                 days.unstage(session, self.source_read_id)
             days.stage(session, self.run.id, self.source_read_id, rows)
+            self._stage_quiet(session, quiet)
+
+    def _stage_quiet(self, session: Session, quiet: Iterable[Quiet]) -> None:
+        for first, last, registers in quiet:
+            days.stage_quiet(session, self.run.id, self.source_read_id, registers, (first, last))
 
     def _finish(self, session: Session, source: Source, whole: _Whole) -> None:
         """The window is whole: what is missing has vanished, and what lies there may be written."""
-        for first, last, quiet in whole.quiet:
-            days.stage_quiet(session, self.run.id, self.source_read_id, quiet, (first, last))
+        self._stage_quiet(session, whole.take_quiet())
         for code, complaint in whole.complaints.items():
             for key, day in days.of_register(session, self.source_read_id, code):
                 days.failed(session, key, "date", error_text(code, day, complaint, text))

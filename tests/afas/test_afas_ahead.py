@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
 from tests.afas.helpers import LOOPBACK, MAPPING, MONDAY, NAME, Kept, bookings, opened
 from tests.simulator import Simulator
-from workers.afas.ahead import Ahead, Ask
+from workers.afas.ahead import Ahead, Ask, Line
 from workers.afas.answer import Answer
 from workers.afas.auth import MemoryTokens, OAuth
 from workers.afas.calls import Call
@@ -25,7 +25,7 @@ from workers.secrets import Secret
 PATIENCE = 20.0  #: seconds; a machine under load is slow, a call that hangs lasts longer
 DAYS = 8
 ROWS = f"connectors/{NAME}"
-ASK = Ask("https://afas.test", NAME, {})
+ASK = Ask("https://afas.test", Secret("-"), NAME, {})
 
 
 @pytest.fixture(autouse=True)
@@ -72,14 +72,64 @@ def test_after_a_full_answer_nothing_is_read_that_was_asked_ahead_and_every_call
     assert len([call for call in calls if call.connector == NAME]) == len(asked(afas)) > len(found)
 
 
-def test_after_an_error_nothing_more_is_asked_ahead_and_every_call_is_logged(afas: Simulator) -> None:
-    afas.fault("status_403", path=ROWS, after=1, times=None)
-    calls: list[Call] = []
-    with opened(afas.url, calls.append) as client, pytest.raises(TryLater):
+@pytest.mark.parametrize("status", [503, None])
+def test_what_follows_a_call_that_failed_is_not_sent(status: int | None) -> None:
+    def fails() -> Answer:
+        if status is None:
+            raise TryLater("reset", "-")
+        return Answer("afas.test", status, {}, b"{}")
+
+    line = Line(lambda _: None)
+    for exchange in (fails, lambda: Answer("afas.test", 200, {}, b"{}")):
+        line.add(ASK, exchange)
+    taken = [line.take(ASK.url, ASK.token), line.take(ASK.url, ASK.token)]
+    assert [one.sent() for one in taken if one] == [True, False]
+    line.close()
+
+
+def test_after_an_error_nothing_more_is_sent(afas: Simulator, client: Client, calls: list[Call]) -> None:
+    afas.fault("status_503", path=ROWS, after=1, times=None)
+    with pytest.raises(TryLater):
         list(slices(client))
-    logged = [call.status for call in calls if call.connector == NAME]
-    assert len(logged) == len(asked(afas))
-    assert logged.count(200) == 1
+    assert len(asked(afas)) == 2
+    assert [call.status for call in calls if call.connector == NAME] == [200, 503]
+
+
+def test_an_error_waits_for_no_answer_that_nobody_wants(afas: Simulator) -> None:
+    afas.fault("truncated", path=ROWS, after=1)
+    afas.fault("slow", path=ROWS, after=2, seconds=10 * PATIENCE)
+    begun = time.monotonic()
+    calls: list[Call] = []
+    with opened(afas.url, calls.append, replace(LOOPBACK, read_timeout=5 * PATIENCE)) as client:
+        reading = slices(client)
+        next(reading)
+        until(lambda: len(asked(afas)) > 2)
+        with pytest.raises(TryLater) as error:
+            next(reading)
+        assert error.value.kind == "broken"
+    assert time.monotonic() - begun < 3 * PATIENCE
+    assert [call.error for call in calls if call.connector == NAME] == [None, "broken", "reset"]
+
+
+def test_a_call_that_nobody_reads_is_logged_with_its_error(afas: Simulator, client: Client, calls: list[Call]) -> None:
+    afas.connectors[NAME].replace(bookings([3, *[9] * 3, *[1] * 4]))
+    afas.fault("status_503", path=ROWS, after=2)
+    found = list(slices(client))
+    assert sum(one.rows for one in found) == 34
+    assert [call.error for call in calls if call.status == 503] == ["busy"]
+
+
+def test_a_fold_is_made_when_its_rows_are_here(afas: Simulator, client: Client) -> None:
+    made: list[date] = []
+
+    def fold(first: date, last: date, filtered: bool) -> Kept:  # noqa: FBT001 - the fold's signature
+        made.append(first)
+        return Kept(first, last, filtered)
+
+    reading = read_days(Source(client, NAME, MAPPING, cells=34), MONDAY, MONDAY + timedelta(days=DAYS - 1), fold)
+    next(reading)
+    until(lambda: len(asked(afas)) > 2 and afas.asked[-1].status > 0)
+    assert made == [MONDAY]
 
 
 def test_every_slice_is_asked_for_once_and_none_beyond_the_window(
@@ -146,6 +196,19 @@ def test_a_token_that_ends_meanwhile_is_renewed_once(afas: Simulator, calls: lis
     assert [call.status for call in calls].count(401) in (1, 2)
 
 
+def test_a_token_that_ends_before_a_call_in_line_is_sent_is_no_error(afas: Simulator, calls: list[Call]) -> None:
+    afas.fault("slow", path=ROWS, after=1, seconds=0.5)
+    tokens = MemoryTokens()
+    with Client(afas.url, OAuth(afas.client_id, Secret(afas.client_secret), tokens), calls.append, LOOPBACK) as client:
+        reading = slices(client)
+        next(reading)
+        until(lambda: len(asked(afas)) > 1)
+        afas.revoke()
+        tokens.renew(tokens.current()[0], lambda: (Secret("ends-at-once"), 0.0))  # type: ignore[index]
+        assert sum(one.rows for one in reading) == 3 * (DAYS - 1)
+    assert afas.tokens_issued == 2
+
+
 def test_a_token_that_can_not_be_had_is_told_after_the_slice_at_hand(afas: Simulator, calls: list[Call]) -> None:
     tokens = MemoryTokens()
     with Client(afas.url, OAuth(afas.client_id, Secret(afas.client_secret), tokens), calls.append, LOOPBACK) as client:
@@ -163,7 +226,7 @@ def test_a_token_that_can_not_be_had_is_told_after_the_slice_at_hand(afas: Simul
 def test_the_time_in_which_an_answer_lies_there_unread_is_not_counted() -> None:
     with ThreadPoolExecutor(1) as thread:
         ahead = Ahead(thread, ASK, lambda: Answer("afas.test", 200, {}, b"{}"))
-        ahead.wait()
+        assert ahead.sent()
         there = time.perf_counter()
         until(lambda: time.perf_counter() > there + 0.05)
         wanted = time.perf_counter()

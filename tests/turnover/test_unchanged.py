@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from tasks.turnover import staging
 from tests.turnover.builders import MONDAY, OTHER, Shop, day, execute, held, put, rows_of, sale, states
 from workers.columns import AMOUNT_LIMIT
 from workers.database import reading, transaction
@@ -44,7 +45,11 @@ def test_whatever_somebody_edits_in_staff_is_noticed_and_overwritten(shop: Shop,
     assert shop.imports().days == {"unchanged": 1}
 
 
-def test_what_is_unchanged_lies_in_the_ledger_with_its_amount_also_beside_what_changed(shop: Shop) -> None:
+@pytest.mark.parametrize("every", [0.0, 1e9])
+def test_what_is_unchanged_lies_in_the_ledger_with_its_amount_also_beside_what_changed(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, every: float
+) -> None:
+    monkeypatch.setattr(staging, "KEPT_EVERY", every)
     other = shop.organisation(OTHER, same_as=shop.id, sign=-1)
     shop.method("1000", other)
     shop.register("2601")

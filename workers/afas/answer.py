@@ -28,6 +28,11 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
+    @property
+    def well(self) -> bool:
+        """Whether AFAS did what it was asked, and says so with what it gives."""
+        return 200 <= self.status < 300  # noqa: PLR2004 - statuses are their own names
+
 
 def broken(answer: Answer) -> TryLater:
     """The error of an answer that says nothing we can read: HTML of a proxy, cut or malformed JSON."""

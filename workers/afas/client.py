@@ -1,7 +1,6 @@
 """Calls to one AFAS environment with one credential: every call checked before, and logged after."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -99,7 +98,6 @@ class Client:
         self._credential, self._log = credential, log
         self._timeouts = (options.connect_timeout, options.read_timeout)
         self._session = wire.session(options.headers(), options.ca_bundle)
-        self._thread = ThreadPoolExecutor(1, "afas")
         self._ahead = Line(log)
         self._refused: Authorization | None = None
 
@@ -107,9 +105,9 @@ class Client:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ahead.forget()
         self._session.close()
-        self._ahead.clear()
-        self._thread.shutdown()
+        self._ahead.close()
 
     def get(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
         """What `read` makes of the answer to GET `path` below the base; a list it returns counts as rows in the log.
@@ -133,13 +131,14 @@ class Client:
         `get` is to be called in the same order; after an error everything that was asked ahead is dropped.
         """
         with suppress(AfasError):
-            request = self._get(path, params, self._credential.authorization(self._ask))
-            exchange = partial(wire.exchange, self._session, request, self._timeouts)
-            self._ahead.add(Ahead(self._thread, Ask(request.url, _connector(path), params), exchange))
+            shown = self._credential.authorization(self._ask)
+            request = self._get(path, params, shown)
+            ask = Ask(request.url, shown.token, _connector(path), params)
+            self._ahead.add(ask, partial(wire.exchange, self._session, request, self._timeouts))
 
     def forget_ahead(self) -> None:
         """Drop what was asked ahead; what was not sent is not sent any more."""
-        self._ahead.clear()
+        self._ahead.forget()
 
     def write(self, write: Write, posting: Posting, read: Callable[[Answer], Reply]) -> Reply:
         """What `read` makes of the answer to a call that writes, whatever its status; nothing is ever repeated.
@@ -149,7 +148,7 @@ class Client:
         shown = self._credential.authorization(self._ask)
         headers = {"Authorization": shown.header()} | ({"Content-Type": JSON} if len(posting) else {})
         request = requests.Request(write.method, f"{self.base}/{write.path}", headers=headers)
-        self._ahead.clear()
+        self._ahead.free()
         with logged(self._log, write.connector, {}, Seen(rows=write.lines)) as seen:
             seen.answer = wire.exchange(self._session, request, self._timeouts, posting)
             reply = read(seen.answer)
@@ -179,7 +178,8 @@ class Client:
 
     def _signed(self, path: str, params: Params, shown: Authorization, read: Callable[[Answer], Result]) -> Result:
         request = self._get(path, params, shown)
-        return self._call(request, _connector(path), params, read)
+        ahead = self._ahead.take(request.url, shown.token)
+        return self._call(request, _connector(path), params, read, ahead)
 
     def _get(self, path: str, params: Params, shown: Authorization) -> requests.Request:
         query = query_string(params)
@@ -187,24 +187,29 @@ class Client:
         return requests.Request("GET", url, headers={"Authorization": shown.header()})
 
     def _ask(self, form: Mapping[str, str]) -> tuple[Secret, float]:
-        return self._call(requests.Request("POST", f"{self.base}/{OAUTH}", data=form), OAUTH, {}, granted)
+        request = requests.Request("POST", f"{self.base}/{OAUTH}", data=form)
+        self._ahead.free()
+        return self._call(request, OAUTH, {}, granted)
 
     def _call(
-        self, request: requests.Request, connector: str, params: Params, read: Callable[[Answer], Result]
+        self,
+        request: requests.Request,
+        connector: str,
+        params: Params,
+        read: Callable[[Answer], Result],
+        ahead: Ahead | None = None,
     ) -> Result:
-        ahead = self._ahead.take(request.url)
         try:
             with logged(self._log, connector, params, ahead.seen if ahead else Seen()) as seen:
                 answer = ahead.answer() if ahead else wire.exchange(self._session, request, self._timeouts)
                 seen.answer = answer
-                if not 200 <= answer.status < 300:  # noqa: PLR2004 - statuses are their own names
+                if not answer.well:
                     raise refusal(answer)
                 result = read(answer)
                 seen.rows = len(result) if isinstance(result, list) else None
                 return result
         except AfasError:
-            # What goes the same way is likely to fail as well, with a token that is refused above all.
-            self._ahead.clear()
+            self._ahead.forget()
             raise
 
 

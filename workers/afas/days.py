@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
 from hashlib import blake2b
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -54,17 +53,18 @@ class Slice(Generic[F]):
 def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iterator[Slice[F]]:
     """The days first to last as slices, oldest first; `fold(first, last, filtered)` makes the fold of a slice.
 
-    A source that AFAS can't filter by date is one slice. AFAS is asked for the next two slices as soon as one is here.
-    Memory is bounded by these three answers. Raises TryLater or Never; what was yielded is right all the same.
+    A source that AFAS can't filter by date is one slice. AFAS is asked for the next two slices as soon as one is here,
+    for one while they still grow; memory is bounded by these three answers. A fold is made when its rows are here.
+    Raises TryLater or Never; what was yielded is right all the same.
     """
     pages = Pages(source)
     if not pages.filtered:
         yield _paged(pages, first, last, fold)
         return
-    road = _Road(pages, first, last, fold)
+    road = _Road(pages, first, last)
     while road.first <= last:
         part = road.next()
-        found = _whole(road, part)
+        found = _whole(road, part, fold)
         if found is None and part.last > part.first:
             continue
         yield found or _paged(pages, part.first, part.last, fold)
@@ -72,12 +72,11 @@ def read_days(source: Source, first: date, last: date, fold: NewFold[F]) -> Iter
 
 
 @dataclass(frozen=True)
-class _Asked(Generic[F]):
-    """Days that are asked for at once, and the fold for their rows, which may fetch meanwhile what it needs itself."""
+class _Asked:
+    """Days that are asked for at once."""
 
     first: date
     last: date
-    folded: F
 
     @property
     def days(self) -> int:
@@ -85,7 +84,7 @@ class _Asked(Generic[F]):
 
 
 @dataclass
-class _Road(Generic[F]):
+class _Road:
     """The days from `first` to `last`, `days` at a time: as many as fit in one answer, by the densest day seen so far.
 
     `ahead`: what AFAS was asked for already.
@@ -94,22 +93,20 @@ class _Road(Generic[F]):
     pages: Pages
     first: date
     last: date
-    fold: NewFold[F]
     days: int = 1
     densest: float = 0.0
-    ahead: deque[_Asked[F]] = field(default_factory=deque)
+    ahead: deque[_Asked] = field(default_factory=deque)
 
-    def next(self) -> _Asked[F]:
+    def next(self) -> _Asked:
         """What is to be read now."""
         return self.ahead.popleft() if self.ahead else self._part(self.first)
 
-    def arrived(self, part: _Asked[F], rows: int) -> None:
-        """If so many rows are all there are of these days, AFAS may begin with those that follow."""
-        self.densest = max(self.densest, rows / part.days)
+    def arrived(self, part: _Asked, rows: int) -> None:
+        """If so many rows, or about so many, are all there are of these days, AFAS may begin with those that follow."""
         if rows >= self.pages.take:
             return
-        grown = part.days * GROWTH
-        self.days = min(grown, max(1, int(FULL_AT * self.pages.take / self.densest))) if self.densest else grown
+        densest, grown = max(self.densest, rows / part.days), part.days * GROWTH
+        self.days = min(grown, max(1, int(FULL_AT * self.pages.take / densest))) if densest else grown
         # While slices grow, the one after the next is to be larger than the next.
         most = 1 if self.days == grown else AHEAD
         asked = self.ahead[-1] if self.ahead else part
@@ -118,25 +115,33 @@ class _Road(Generic[F]):
             self.pages.ask_ahead(asked.first, asked.last)
             self.ahead.append(asked)
 
-    def narrow(self, part: _Asked[F]) -> None:
+    def narrow(self, part: _Asked) -> None:
         """Its answer was full: fewer days next time."""
         self.days = max(1, part.days // 2)
         self.ahead.clear()
         self.pages.forget_ahead()
 
-    def _part(self, first: date) -> _Asked[F]:
-        last = min(first + timedelta(days=self.days - 1), self.last)
-        return _Asked(first, last, self.fold(first, last, True))  # noqa: FBT003 - the fold's own signature
+    def _part(self, first: date) -> _Asked:
+        return _Asked(first, min(first + timedelta(days=self.days - 1), self.last))
 
 
-def _whole(road: _Road[F], part: _Asked[F]) -> Slice[F] | None:
+def _whole(road: _Road, part: _Asked, fold: NewFold[F]) -> Slice[F] | None:
     """The slice that one answer makes; a full answer may lack rows, so it makes none."""
-    rows = road.pages.read(part.first, part.last, arrived=partial(road.arrived, part))
-    if len(rows) >= road.pages.take:
+    folded: F | None = None
+
+    def arrived(rows: int) -> None:
+        nonlocal folded
+        road.arrived(part, rows)
+        # What a fold has to fetch itself it fetches while the rows are decoded.
+        folded = fold(part.first, part.last, True)  # noqa: FBT003 - the fold's own signature
+
+    rows = road.pages.read(part.first, part.last, arrived=arrived)
+    road.densest = max(road.densest, len(rows) / part.days)
+    if len(rows) >= road.pages.take or folded is None:
         road.narrow(part)
         return None
-    part.folded.add(rows)
-    return Slice(part.first, part.last, True, len(rows), part.folded, None)  # noqa: FBT003
+    folded.add(rows)
+    return Slice(part.first, part.last, True, len(rows), folded, None)  # noqa: FBT003
 
 
 def _paged(pages: Pages, first: date, last: date, fold: NewFold[F]) -> Slice[F]:
