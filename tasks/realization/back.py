@@ -70,23 +70,27 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
 def _given_to_people(session: Session, case: Case) -> Case:
     """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile.
 
-    What went a second time, and would have been looked for, stops the organisation: it may be there twice.
+    What went a second time without a witness, to be looked for then, stops the organisation: it may be there twice.
     """
     chunk, inserts = case.chunk, case.chunk.action == Action.INSERT
-    open_ = [line for line in chunk.lines if line.state in UNSETTLED and not line.matter]
+    unlooked = {row.id for row in case.rows if case.cautious and case.unlooked(row)}
+    open_ = [line for line in chunk.lines if (line.state in UNSETTLED and not line.matter) or line.id in unlooked]
     open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case, line)]
     lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
     if lost:
         case = record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost)))
-    unseen_ = [line.id for line, _ in unseen(chunk, case.trust) if inserts]
-    twice = tuple(line for line in unseen_ if may_have_left(carriers(chunk, line)[:-1], line))
-    return stop(session, case, Told(Matter.INVISIBLE, twice)) if twice and not case.trust.stopped else case
+    sent = [line for line, _ in unseen(chunk, case.trust) if inserts and not line.witnessed]
+    twice = [line for line in sent if may_have_left(carriers(chunk, line.id)[:-1], line.id)]
+    if not twice or case.trust.stopped:
+        return case
+    ids = tuple(afas_id for line in twice for afas_id in line.afas_ids)
+    return stop(session, case, Told(Matter.UNWATCHED, tuple(line.id for line in twice), ids))
 
 
 def _looks(case: Case, line: Line) -> bool:
     """Whether a suspect has to be looked for: a call that carried it has still to be judged, or was so in vain."""
     inserts = case.chunk.action == Action.INSERT
-    judged = all(call.judged for call in carriers(case.chunk, line.id))
+    judged = line.witnessed or all(call.judged for call in carriers(case.chunk, line.id))
     return not judged or (inserts and unprovable(case.chunk, line, case.trust))
 
 

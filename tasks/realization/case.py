@@ -18,7 +18,7 @@ from tasks.realization.chunks import (
 )
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
-from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told
+from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
@@ -57,7 +57,8 @@ class Case:
     def step(self) -> Step:
         """What the chunk does next."""
         if self.cautious and any(self.unlooked(line) for line in self.rows):
-            return Ask(self.now, urgent=True)
+            # Where nothing can look, a person has to.
+            return Ask(self.now, urgent=True) if self.trust.read_back else Wait(None)
         return core.next_step(self.chunk)(self.chunk, self._turn)
 
     @cached_property

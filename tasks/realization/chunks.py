@@ -95,7 +95,7 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
         return None
     free = not (turn.trust.read_back and turn.held)
     sure = turn.trust.proven or not turn.trust.read_back
-    ready = [line for line in chunk.lines if _ready(chunk, line, turn.now)]
+    ready = [line for line in chunk.lines if _ready(chunk, line, turn)]
     fresh = _fresh([line for line in ready if line.state == LineState.PENDING], chunk, turn)
     suspects = [line for line in ready if line.state == LineState.SUSPECT and not unprovable(chunk, line, turn.trust)]
     canaries = [line for line in suspects if line.goes_as in LEARNING]
@@ -156,10 +156,14 @@ def unprovable(chunk: Chunk, line: Line, trust: Trust) -> bool:
     return not trust.read_back and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
 
 
-def _ready(chunk: Chunk, line: Line, now: datetime) -> bool:
-    """Whether every call that carried the line has been judged, and no passing error keeps it waiting."""
-    due = due_at(chunk, line.id)
-    return all(attempt.judged for attempt in carriers(chunk, line.id)) and (due is None or due <= now)
+def _ready(chunk: Chunk, line: Line, turn: Turn) -> bool:
+    """Whether every call that carried the line has been judged, and no passing error keeps it waiting.
+
+    Where nothing is read back a person has judged them for this line alone.
+    """
+    due, said = due_at(chunk, line.id), line.witnessed and not turn.trust.read_back
+    judged = said or all(attempt.judged for attempt in carriers(chunk, line.id))
+    return judged and (due is None or due <= turn.now)
 
 
 def room(chunk: Chunk, limits: Limits) -> int:

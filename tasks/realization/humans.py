@@ -144,6 +144,8 @@ def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: S
         values["settled_at"] = work.clock(session)
     if shown:
         values["seen_at"] = work.clock(session)
+    if not _shows(session, batch):
+        values["looked_at"] = work.clock(session)
     humans.move(session, line_id, LineState.IN_DOUBT, **values)
     deed = Deed("forced" if word.forced else "resolved", word.by, word.note)
     humans.keep(session, [line_id], values["state"], deed)

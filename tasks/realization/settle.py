@@ -115,7 +115,7 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
         return line
     if meant == Meaning.TOO_LARGE and alone:
         # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
-        doubt = inserts and setting.trust.read_back and carriers(chunk, line.id) and not line.witnessed
+        doubt = inserts and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
         told = replace(line, message=answer.text, reference=answer.reference)
         return replace(told, state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
     if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):

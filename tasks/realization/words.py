@@ -97,6 +97,7 @@ class Matter(StrEnum):
     CENSUS = "census"
     ORDER = "order"
     INVISIBLE = "invisible"
+    UNWATCHED = "unwatched"
     SEEN_TWICE = "seen_twice"
     CANARY_LOST = "canary_lost"
     LOST = "lost"

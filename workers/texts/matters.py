@@ -42,6 +42,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS nam een regel aan, maar toont hem na een kwartier nog niet",
         "AFAS took a line, but still does not show it after a quarter of an hour",
     ),
+    "batches.matter.unwatched": (
+        "een regel die voor de tweede keer ging, kan dubbel zijn: de terugleesconnector is uit de inrichting gehaald",
+        "a line that went a second time may be there twice: the read-back connector was taken out of the set-up",
+    ),
     "batches.matter.seen_twice": (
         "een regel die alleen ging, staat twee keer in AFAS",
         "a line that went alone is in AFAS twice",
