@@ -70,6 +70,28 @@ BLINDED = History(
     deeds=((39, "config", 0), (1, "resolve", 0)),
 )
 
+#: The second change of a line names it by its key, and is not looked at yet; the third one names it by Id.
+NAMED_TWO_WAYS = History(
+    staff=("a",) * 7,
+    bad=frozenset(),
+    lag=0.0,
+    shows=frozenset(),
+    old=2,
+    fixed=frozenset({1, 4}),
+    changes=(
+        Change("update", ((2, "XpRe"), (1, "XpRe")), more=False),
+        Change("update", ((0, "Id"), (1, "Id"), (0, "Id"), (0, "Id"), (1, "Id")), more=False),
+        Change("update", ((0, "Id"), (0, "Id"), (0, "Id"), (0, "Id"), (1, "XpRe")), more=False),
+    ),
+    proven=False,
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    reads=("ok", "forbidden"),
+    deeds=((27, "changes", 0), (16, "changes", 0), (16, "changes", 0), (20, "changes", 0), (16, "changes", 0)),
+    mends=True,
+)
+
 #: The connector is taken away between a step that wants a read-back and its first page.
 GONE_BEFORE_THE_FIRST_PAGE = History(
     staff=("a",),
@@ -220,6 +242,7 @@ def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: St
 
 
 @told(50)
+@example(history=NAMED_TWO_WAYS)
 @given(history=later(ORDERS))
 def test_it_is_so_of_changes_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)

@@ -86,7 +86,14 @@ def behind(session: Session, chunk_id: int) -> dict[int, dt.datetime | None]:
     going = func.max(case((first.state.in_(UNFINISHED), 1), else_=0))
     found = select(Line.id, going, func.max(first.settled_at)).join(first, and_(*earlier))
     rows = session.execute(found.where(Line.chunk_id == chunk_id, first.state != "invalid").group_by(Line.id))
-    return {line: None if open_ else ended for line, open_, ended in rows if open_ or ended}
+    known = {line: None if open_ else ended for line, open_, ended in rows if open_ or ended}
+    # One that is named by a key alone, and has not been looked at, is known by what other lines tell of that key.
+    named = aliased(Line)
+    row = (named.environment_id == Line.environment_id, named.afas_id == Line.afas_id, named.key.is_not(None))
+    nameless = (first.afas_id.is_(None), first.state.in_(UNFINISHED), first.id < Line.id)
+    same_key = (first.environment_id == Line.environment_id, first.key == named.key, *nameless)
+    going_by_key = select(Line.id).join(named, and_(*row)).join(first, and_(*same_key))
+    return known | dict.fromkeys(session.scalars(going_by_key.where(Line.chunk_id == chunk_id).distinct()))
 
 
 def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> int | None:
