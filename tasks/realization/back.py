@@ -30,7 +30,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
 
     `called`: when its turn for a call comes, whoever moved last tells it; else it comes once by itself.
     """
-    case = case if case.trust.read_back else _given_to_people(session, case)
+    case = case if case.trust.read_back else _blind(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own["fresh"] = case.fresh
@@ -67,21 +67,28 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
     return {"waits_since": max(ask.not_before, case.now + _pause(looks)), "urgent": ask.urgent, "looks": looks}
 
 
-def _given_to_people(session: Session, case: Case) -> Case:
-    """What waited for a read-back waits for a person, who is told: the connector was taken away meanwhile.
+def _blind(session: Session, case: Case) -> Case:
+    """What is to be done where there is no read-back connector: there was none, or it was taken away meanwhile."""
+    return _stopped(session, _given_to_people(session, case))
 
-    What went a second time without a witness, to be looked for then, stops the organisation: it may be there twice.
-    """
-    chunk, inserts = case.chunk, case.chunk.action == Action.INSERT
+
+def _given_to_people(session: Session, case: Case) -> Case:
+    """What waited for a read-back waits for a person, who is told."""
+    chunk = case.chunk
     unlooked = {row.id for row in case.rows if case.cautious and case.unlooked(row)}
     open_ = [line for line in chunk.lines if (line.state in UNSETTLED and not line.matter) or line.id in unlooked]
     open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case, line)]
     lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
-    if lost:
-        case = record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost)))
-    sent = [line for line, _ in unseen(chunk, case.trust) if inserts and not line.witnessed]
-    twice = [line for line in sent if may_have_left(carriers(chunk, line.id)[:-1], line.id)]
-    if not twice or case.trust.stopped:
+    return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
+
+
+def _stopped(session: Session, case: Case) -> Case:
+    """What went a second time without a witness, to be looked for then, stops the organisation: it may be twice."""
+    if case.chunk.action != Action.INSERT or case.trust.stopped:
+        return case
+    sent = [line for line, _ in unseen(case.chunk, case.trust) if not line.witnessed]
+    twice = [line for line in sent if may_have_left(carriers(case.chunk, line.id)[:-1], line.id)]
+    if not twice:
         return case
     ids = tuple(afas_id for line in twice for afas_id in line.afas_ids)
     return stop(session, case, Told(Matter.UNWATCHED, tuple(line.id for line in twice), ids))

@@ -79,8 +79,9 @@ class Case:
         return sum(line.state == LineState.PENDING and self.prospects.plain(line) for line in self.chunk.lines)
 
     def unlooked(self, line: Line) -> bool:
-        """Whether the line was never sent and no read-back has looked for it since it came in."""
-        return line.looked_at is None and line.state == LineState.PENDING and not self.chunk.attempts
+        """Whether the line was never sent, and neither a read-back nor a person has looked for it since it came in."""
+        looked = line.looked_at is not None or line.witnessed
+        return not looked and line.state == LineState.PENDING and not self.chunk.attempts
 
 
 def opened(held: Held) -> Case:

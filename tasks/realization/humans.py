@@ -137,15 +137,12 @@ def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: S
     if humans.held(session, [chunk_id]):
         raise RefusedError(text("people.busy", line=line_id))
     _doubtful(session, line)
-    values = (
-        _present(line, shown) if word.verdict == APPLIED else _absent(line, batch.action, shows=_shows(session, batch))
-    )
+    applied = word.verdict == APPLIED
+    values = _present(line, shown) if applied else _absent(line, batch.action, shows=_shows(session, batch))
     if values["state"] in (LineState.APPLIED, LineState.CANCELLED):
         values["settled_at"] = work.clock(session)
     if shown:
         values["seen_at"] = work.clock(session)
-    if not _shows(session, batch):
-        values["looked_at"] = work.clock(session)
     humans.move(session, line_id, LineState.IN_DOUBT, **values)
     deed = Deed("forced" if word.forced else "resolved", word.by, word.note)
     humans.keep(session, [line_id], values["state"], deed)

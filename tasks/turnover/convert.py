@@ -10,8 +10,7 @@ from typing import NamedTuple
 from tasks.turnover.grouping import Complaint, Days, Grouping
 from tasks.turnover.rows import AMOUNT_LIMIT
 
-ZERO = Decimal(0)
-
+ZERO = Decimal(0)  #: euros; a sum over it has as many decimals as its terms
 Say = Callable[..., str]
 #: What Staff keeps of a register-day: turnover group id, euros in all, and euros per payment method id.
 Value = tuple[int | None, Decimal, dict[int, Decimal]]
@@ -77,16 +76,16 @@ class Converted:
 
     quiet: dict[str, dict[date, Value]] = field(default_factory=dict)
     days: list[Day] = field(default_factory=list)
-    read: Decimal = Decimal(0)
-    other: Decimal = Decimal(0)
-    undated: Decimal = Decimal(0)
+    read: Decimal = ZERO
+    other: Decimal = ZERO
+    undated: Decimal = ZERO
     complaints: dict[str, str] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
 
     @property
     def size(self) -> Decimal:
         """All amounts without their signs: what any sum over them stays below."""
-        quiet = sum((abs(amount) for days in self.quiet.values() for _, amount, _ in days.values()), Decimal(0))
+        quiet = sum((abs(amount) for days in self.quiet.values() for _, amount, _ in days.values()), ZERO)
         return sum((abs(day.amount) for day in self.days), quiet + abs(self.other) + abs(self.undated))
 
 
@@ -111,9 +110,7 @@ def convert(slice_: Grouping, plan: Plan, held: Held, say: Say) -> Converted:
         for day, payments in days.items():
             amount = sum(payments.values(), ZERO)
             found = Day(register, target.register_id if target else None, day, Fate.READY, amount, payments, sign)
-            judged = _judged(found, target, slice_.unreadable.get((register, day), []), say)
-            if target and judged.fate == Fate.READY and day in standing and _value(payments, target) == standing[day]:
-                judged = judged._replace(fate=Fate.UNCHANGED)
+            judged = _judged(found, target, slice_.unreadable.get((register, day), []), standing.get(day), say)
             result.read += judged.amount
             result.days.append(judged)
             if target and judged.reason == "payment_method":
@@ -158,7 +155,7 @@ def by_method(payments: Mapping[str, Decimal], target: Target) -> dict[int, Deci
     result: dict[int, Decimal] = {}
     for account, amount in payments.items():
         method = target.methods[account or target.default_account or ""]
-        result[method] = result.get(method, Decimal(0)) + amount
+        result[method] = result.get(method, ZERO) + amount
     return result
 
 
@@ -190,14 +187,14 @@ def _ours(register: str, target: Target | None, plan: Plan) -> bool:
     return target is None or target.ours or not target.linked
 
 
-def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: Say) -> Day:
-    """`day` with its fate: what can't be read goes before what is not known."""
+def _judged(day: Day, target: Target | None, unreadable: list[Complaint], standing: object, say: Say) -> Day:
+    """`day` with its fate: what can't be read goes before what is not known. `standing`: what Staff holds of it."""
     if unreadable:
         more = say("turnover.more", count=len(unreadable) - 1) if len(unreadable) > 1 else ""
         return _failed(day, "amount", told(unreadable[0], say) + more, say)
     if abs(day.amount) >= AMOUNT_LIMIT:
         # No column can hold it, so it counts as unreadable: nothing read, and told.
-        empty = day._replace(amount=Decimal(0), payments={})
+        empty = day._replace(amount=ZERO, payments={})
         return _failed(empty, "amount", say("turnover.too_large", amount=f"{day.amount.normalize():f}"), say)
     if target is None:
         return day._replace(
@@ -206,7 +203,10 @@ def _judged(day: Day, target: Target | None, unreadable: list[Complaint], say: S
             message=say("turnover.register_not_found", code=day.register),
         )
     problem = obstacle(day.payments, target, say)
-    return _failed(day, *problem, say) if problem else day
+    if problem:
+        return _failed(day, *problem, say)
+    same = standing is not None and _value(day.payments, target) == standing
+    return day._replace(fate=Fate.UNCHANGED) if same else day
 
 
 def _failed(day: Day, reason: str, what: str, say: Say) -> Day:

@@ -34,6 +34,8 @@ from workers.texts import text
 
 KEPT_EVERY = 1.0  #: seconds after which also slices are kept of which nothing is to be written, and their calls
 MOST_EXAMPLES = 20  #: account numbers of which AFAS is asked what it calls them: a call each
+#: First and last of the days in a row in which the same registers were quiet, and those registers as in a `Part`.
+Quiet = tuple[dt.date, dt.date, Mapping[int, int]]
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,6 @@ def _part(found: afas_days.Slice[_Fold], source: Source) -> Part:
     quiet = {target.register_id: target.sign for target in targets}
     moving = held.keys() - quiet.keys()
     return Part(found.first, found.last, folded.rows, folded.rounded, converted, quiet, moving, found.notice)
-
-
-#: First and last of the days in a row in which the same registers were quiet, and those registers as in a `Part`.
-Quiet = tuple[dt.date, dt.date, Mapping[int, int]]
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 
 from tests.afas.helpers import LOOPBACK, MAPPING, MONDAY, NAME, Kept, bookings, opened
 from tests.simulator import Simulator
-from workers.afas.ahead import Ahead, Ask, Line
+from workers.afas.ahead import Ahead, Planned, Queue
 from workers.afas.answer import Answer
 from workers.afas.auth import MemoryTokens, OAuth
 from workers.afas.calls import Call
@@ -25,7 +25,7 @@ from workers.secrets import Secret
 PATIENCE = 20.0  #: seconds; a machine under load is slow, a call that hangs lasts longer
 DAYS = 8
 ROWS = f"connectors/{NAME}"
-ASK = Ask("https://afas.test", Secret("-"), NAME, {})
+PLANNED = Planned("https://afas.test", Secret("-"), NAME, {})
 
 
 @pytest.fixture(autouse=True)
@@ -79,12 +79,12 @@ def test_what_follows_a_call_that_failed_is_not_sent(status: int | None) -> None
             raise TryLater("reset", "-")
         return Answer("afas.test", status, {}, b"{}")
 
-    line = Line(lambda _: None)
+    queue = Queue(lambda _: None)
     for exchange in (fails, lambda: Answer("afas.test", 200, {}, b"{}")):
-        line.add(ASK, exchange)
-    taken = [line.take(ASK.url, ASK.token), line.take(ASK.url, ASK.token)]
+        queue.add(PLANNED, exchange)
+    taken = [queue.take(PLANNED.url, PLANNED.token), queue.take(PLANNED.url, PLANNED.token)]
     assert [one.sent() for one in taken if one] == [True, False]
-    line.close()
+    queue.close()
 
 
 def test_after_an_error_nothing_more_is_sent(afas: Simulator, client: Client, calls: list[Call]) -> None:
@@ -225,7 +225,7 @@ def test_a_token_that_can_not_be_had_is_told_after_the_slice_at_hand(afas: Simul
 
 def test_the_time_in_which_an_answer_lies_there_unread_is_not_counted() -> None:
     with ThreadPoolExecutor(1) as thread:
-        ahead = Ahead(thread, ASK, lambda: Answer("afas.test", 200, {}, b"{}"))
+        ahead = Ahead(thread, PLANNED, lambda: Answer("afas.test", 200, {}, b"{}"))
         assert ahead.sent()
         there = time.perf_counter()
         until(lambda: time.perf_counter() > there + 0.05)
@@ -239,7 +239,7 @@ def test_the_time_in_which_a_call_waits_for_the_one_before_it_is_not_counted() -
     go_on = threading.Event()
     with ThreadPoolExecutor(1) as thread:
         thread.submit(go_on.wait, PATIENCE)
-        ahead = Ahead(thread, ASK, lambda: Answer("afas.test", 200, {}, b"{}"))
+        ahead = Ahead(thread, PLANNED, lambda: Answer("afas.test", 200, {}, b"{}"))
         free = time.perf_counter()
         go_on.set()
         ahead.answer()
@@ -254,7 +254,7 @@ def test_the_time_that_somebody_waits_for_an_answer_is_counted() -> None:
         return Answer("afas.test", 200, {}, b"{}")
 
     with ThreadPoolExecutor(1) as thread:
-        ahead = Ahead(thread, ASK, answer)
+        ahead = Ahead(thread, PLANNED, answer)
         threading.Timer(0.05, go_on.set).start()
         ahead.answer()
     assert ahead.seen.idle == 0

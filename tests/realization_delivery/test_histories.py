@@ -73,8 +73,6 @@ BLINDED = History(
 #: The second change of a line names it by its key, and is not looked at yet; the third one names it by Id.
 NAMED_TWO_WAYS = History(
     staff=("a",) * 7,
-    bad=frozenset(),
-    lag=0.0,
     shows=frozenset(),
     old=2,
     fixed=frozenset({1, 4}),
@@ -83,28 +81,17 @@ NAMED_TWO_WAYS = History(
         Change("update", ((0, "Id"), (1, "Id"), (0, "Id"), (0, "Id"), (1, "Id")), more=False),
         Change("update", ((0, "Id"), (0, "Id"), (0, "Id"), (0, "Id"), (1, "XpRe")), more=False),
     ),
-    proven=False,
     chunk_lines=2,
     parallel=1,
     stops_at=2,
     reads=("ok", "forbidden"),
     deeds=((27, "changes", 0), (16, "changes", 0), (16, "changes", 0), (20, "changes", 0), (16, "changes", 0)),
-    mends=True,
 )
 
 #: The connector is taken away between a step that wants a read-back and its first page.
 GONE_BEFORE_THE_FIRST_PAGE = History(
-    staff=("a",),
-    others=(),
-    bad=frozenset(),
-    hidden=frozenset(),
-    lag=0.0,
-    named=1000,
     echo=False,
-    unique=False,
     shows=frozenset(),
-    old=0,
-    proven=False,
     chunk_lines=2,
     parallel=1,
     stops_at=2,
@@ -118,15 +105,9 @@ BLIND_CANARIES = [
     History(
         staff=("",),
         others=("a",),
-        bad=frozenset(),
         hidden=frozenset({"a"}),
-        lag=0.0,
-        named=1000,
         echo=False,
-        unique=False,
         shows=frozenset(),
-        old=0,
-        proven=False,
         chunk_lines=2,
         parallel=1,
         stops_at=2,
@@ -139,22 +120,14 @@ BLIND_CANARIES = [
 #: What was known against lines that go last is known no more when one with the same employee is applied.
 CLEARED = History(
     staff=("a",) * 6,
-    others=(),
     bad=frozenset({0, 1, 3, 4}),
-    hidden=frozenset(),
-    lag=0.0,
-    named=1000,
     echo=False,
-    unique=False,
     shows=frozenset(),
-    old=0,
-    proven=False,
     chunk_lines=2,
     parallel=1,
     stops_at=2,
     faults=("ok", "too_late", "unauthorised"),
     deeds=((1, "backup", 0),),
-    mends=True,
 )
 
 #: Changes that wait for an earlier one, which waits for a person: with their turn they told each other without an end.

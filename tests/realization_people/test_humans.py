@@ -151,7 +151,8 @@ def test_without_a_read_back_connector_the_persons_word_is_all_there_is(desk: De
     batch = in_doubt(desk)
     desk.change(AfasConnection, read_back=None)
     humans.resolve(batch, "L1", word("absent"), nobody_looks)
-    assert desk.line(batch, "L1").state == "suspect"
+    line = desk.line(batch, "L1")
+    assert (line.state, line.witnessed, line.looked_at) == ("suspect", True, None)
 
 
 @pytest.mark.parametrize("state", ["pending", "sent", "suspect", "applied", "refused", "cancelled", "conflict"])

@@ -16,7 +16,7 @@ from workers.secrets import Secret
 
 
 @dataclass(frozen=True)
-class Ask:
+class Planned:
     """A call that is asked for ahead: its address with the query, its token, and what the call log keeps of it."""
 
     url: str
@@ -32,8 +32,8 @@ class NotSentError(Exception):
 class Ahead:
     """One call that a thread makes over a connection of which it is the only user until it has its answer."""
 
-    def __init__(self, thread: ThreadPoolExecutor, ask: Ask, exchange: Callable[[], Answer]) -> None:
-        self.ask = ask
+    def __init__(self, thread: ThreadPoolExecutor, planned: Planned, exchange: Callable[[], Answer]) -> None:
+        self.planned = planned
         self.seen = Seen()
         self._ended = self.seen.begun
         self._answer: Future[Answer] = thread.submit(self._made, exchange)
@@ -62,7 +62,7 @@ class Ahead:
         return self._answer.result()
 
 
-class Line:
+class Queue:
     """The calls that are asked for ahead, made in their order by one thread, until one of them fails.
 
     `log` gets those whose answers nobody reads.
@@ -75,9 +75,9 @@ class Line:
         self._unread: list[Ahead] = []
         self._failed = False
 
-    def add(self, ask: Ask, exchange: Callable[[], Answer]) -> None:
+    def add(self, planned: Planned, exchange: Callable[[], Answer]) -> None:
         """Make this call after all others."""
-        self._asked.append(Ahead(self._thread, ask, partial(self._made, exchange)))
+        self._asked.append(Ahead(self._thread, planned, partial(self._made, exchange)))
 
     def _made(self, exchange: Callable[[], Answer]) -> Answer:
         if self._failed:
@@ -90,8 +90,8 @@ class Line:
 
     def take(self, url: str, token: Secret) -> Ahead | None:
         """The first of them, if it goes to `url` with this token; None if not, and then the connection is free."""
-        if self._asked and self._asked[0].ask.url == url:
-            if self._asked[0].ask.token == token:
+        if self._asked and self._asked[0].planned.url == url:
+            if self._asked[0].planned.token == token:
                 return self._asked.popleft()
             # It may have gone after its token had ended.
             self.forget()
@@ -108,7 +108,7 @@ class Line:
         self._unread, self._failed = [], self._failed and bool(self._asked)
 
     def _keep(self, one: Ahead) -> None:
-        with suppress(AfasError), logged(self._log, one.ask.connector, one.ask.params, one.seen) as seen:
+        with suppress(AfasError), logged(self._log, one.planned.connector, one.planned.params, one.seen) as seen:
             seen.answer = one.answer()
             if not seen.answer.well:
                 raise refusal(seen.answer)

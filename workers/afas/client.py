@@ -13,7 +13,7 @@ import requests
 
 from workers.afas import wire
 from workers.afas.address import checked_base
-from workers.afas.ahead import Ahead, Ask, Line
+from workers.afas.ahead import Ahead, Planned, Queue
 from workers.afas.answer import Answer
 from workers.afas.auth import Authorization, Credential, granted
 from workers.afas.calls import Call, Seen, logged
@@ -98,16 +98,16 @@ class Client:
         self._credential, self._log = credential, log
         self._timeouts = (options.connect_timeout, options.read_timeout)
         self._session = wire.session(options.headers(), options.ca_bundle)
-        self._ahead = Line(log)
+        self._queue = Queue(log)
         self._refused: Authorization | None = None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._ahead.forget()
+        self._queue.forget()
         self._session.close()
-        self._ahead.close()
+        self._queue.close()
 
     def get(self, path: str, params: Params, read: Callable[[Answer], Result]) -> Result:
         """What `read` makes of the answer to GET `path` below the base; a list it returns counts as rows in the log.
@@ -133,12 +133,12 @@ class Client:
         with suppress(AfasError):
             shown = self._credential.authorization(self._ask)
             request = self._get(path, params, shown)
-            ask = Ask(request.url, shown.token, _connector(path), params)
-            self._ahead.add(ask, partial(wire.exchange, self._session, request, self._timeouts))
+            planned = Planned(request.url, shown.token, _connector(path), params)
+            self._queue.add(planned, partial(wire.exchange, self._session, request, self._timeouts))
 
     def forget_ahead(self) -> None:
         """Drop what was asked ahead; what was not sent is not sent any more."""
-        self._ahead.forget()
+        self._queue.forget()
 
     def write(self, write: Write, posting: Posting, read: Callable[[Answer], Reply]) -> Reply:
         """What `read` makes of the answer to a call that writes, whatever its status; nothing is ever repeated.
@@ -148,7 +148,7 @@ class Client:
         shown = self._credential.authorization(self._ask)
         headers = {"Authorization": shown.header()} | ({"Content-Type": JSON} if len(posting) else {})
         request = requests.Request(write.method, f"{self.base}/{write.path}", headers=headers)
-        self._ahead.free()
+        self._queue.free()
         with logged(self._log, write.connector, {}, Seen(rows=write.lines)) as seen:
             seen.answer = wire.exchange(self._session, request, self._timeouts, posting)
             reply = read(seen.answer)
@@ -178,7 +178,7 @@ class Client:
 
     def _signed(self, path: str, params: Params, shown: Authorization, read: Callable[[Answer], Result]) -> Result:
         request = self._get(path, params, shown)
-        ahead = self._ahead.take(request.url, shown.token)
+        ahead = self._queue.take(request.url, shown.token)
         return self._call(request, _connector(path), params, read, ahead)
 
     def _get(self, path: str, params: Params, shown: Authorization) -> requests.Request:
@@ -188,7 +188,7 @@ class Client:
 
     def _ask(self, form: Mapping[str, str]) -> tuple[Secret, float]:
         request = requests.Request("POST", f"{self.base}/{OAUTH}", data=form)
-        self._ahead.free()
+        self._queue.free()
         return self._call(request, OAUTH, {}, granted)
 
     def _call(
@@ -209,7 +209,8 @@ class Client:
                 seen.rows = len(result) if isinstance(result, list) else None
                 return result
         except AfasError:
-            self._ahead.forget()
+            # It was asked for on the strength of this one: with the same token, and for what comes after.
+            self._queue.forget()
             raise
 
 

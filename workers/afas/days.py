@@ -132,7 +132,7 @@ def _whole(road: _Road, part: _Asked, fold: NewFold[F]) -> Slice[F] | None:
     def arrived(rows: int) -> None:
         nonlocal folded
         road.arrived(part, rows)
-        # What a fold has to fetch itself it fetches while the rows are decoded.
+        # Not sooner, or what it fetches itself would be older than its rows; not later, for it does so meanwhile.
         folded = fold(part.first, part.last, True)  # noqa: FBT003 - the fold's own signature
 
     rows = road.pages.read(part.first, part.last, arrived=arrived)

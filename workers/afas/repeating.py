@@ -10,7 +10,7 @@ import msgspec
 from workers.afas.answer import Answer, decoded_as, page_decoder, row_reader
 
 MOST_TEXTS = 2_000  #: different ones that are expected of a field: one with more is no code
-DAY = len("2026-11-20")
+DAY = len("2026-11-20")  #: characters of a date that are its day
 
 
 class RepeatingRows:
@@ -32,7 +32,7 @@ class RepeatingRows:
                 rows: list[Any] = decoded_as(answer, page_decoder(self._fields, types)).rows
                 return rows
         except msgspec.ValidationError:
-            pass
+            pass  # a text that is new, or no text: the plain reader tells what is wrong, if anything is
         rows = self._whatever(answer)
         self._remember(rows)
         return rows

@@ -22,8 +22,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS is busy or under maintenance; after the time it asks for we go on by ourselves",
     ),
     "delivery.no_read_back": (
-        "de terugleesconnector is intussen uit de inrichting gehaald",
-        "the read-back connector was taken out of the set-up meanwhile",
+        "de terugleesconnector is intussen uit de inrichting gehaald; zet read_back terug, of regels gaan een voor een",
+        "the read-back connector was taken out of the set-up meanwhile; put read_back back, or lines go one at a time",
     ),
     "delivery.marks": (
         "het merkteken kon nergens worden bewaard ({path}, broker); er wordt niets verzonden",

@@ -87,7 +87,7 @@ def behind(session: Session, chunk_id: int) -> dict[int, dt.datetime | None]:
     found = select(Line.id, going, func.max(first.settled_at)).join(first, and_(*earlier))
     rows = session.execute(found.where(Line.chunk_id == chunk_id, first.state != "invalid").group_by(Line.id))
     known = {line: None if open_ else ended for line, open_, ended in rows if open_ or ended}
-    # One that is named by a key alone, and has not been looked at, is known by what other lines tell of that key.
+    # AFAS's Id of one that is named by its key alone is found with its first look; till then other lines may tell it.
     named = aliased(Line)
     row = (named.environment_id == Line.environment_id, named.afas_id == Line.afas_id, named.key.is_not(None))
     nameless = (first.afas_id.is_(None), first.state.in_(UNFINISHED), first.id < Line.id)
