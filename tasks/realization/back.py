@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.realization import closing
-from tasks.realization.calls import carriers, may_have_left
+from tasks.realization.calls import carriers
 from tasks.realization.case import Case, record, stop
 from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back, unprovable
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
-from tasks.realization.trust import holds, unseen
+from tasks.realization.trust import holds, maybe_twice
 from tasks.realization.words import UNSETTLED, WATCHED, Action, Line, LineState, Matter, Purpose
 from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
@@ -86,8 +86,7 @@ def _stopped(session: Session, case: Case) -> Case:
     """What went a second time without a witness, to be looked for then, stops the organisation: it may be twice."""
     if case.chunk.action != Action.INSERT or case.trust.stopped:
         return case
-    sent = [line for line, _ in unseen(case.chunk, case.trust) if not line.witnessed]
-    twice = [line for line in sent if may_have_left(carriers(case.chunk, line.id)[:-1], line.id)]
+    twice = maybe_twice(case.chunk, case.trust)
     if not twice:
         return case
     ids = tuple(afas_id for line in twice for afas_id in line.afas_ids)

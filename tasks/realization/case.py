@@ -96,12 +96,12 @@ def fresh(session: Session, held: Held) -> Case:
     stands = work.standing(session, held, MAX_FRUITLESS)
     trust = mapping.trust(stands.delivery, read_back=stands.shows)
     lines, attempts = work.rows(session, held.id)
-    behind = {} if held.batch.action == "insert" else work.behind(session, held.id)
+    behind = {} if held.batch.action == "insert" else work.behind(session, held.id, mapping.shown_keys(lines))
     until = stands.delivery.cautious_until
     return Case(
         held,
         tuple(lines),
-        mapping.chunk(stands.chunk, Action(held.batch.action), lines, attempts, behind),
+        mapping.chunk(stands.chunk, held.batch, lines, attempts, behind),
         trust,
         limits_of(trust),
         stands.now,

@@ -109,9 +109,12 @@ def _due(chunk: Chunk, line: Line, limits: Limits) -> datetime | None:
 
 
 def _counts_from(chunk: Chunk, line: Line, limits: Limits) -> datetime | None:
-    """From when on an image of the line counts: the lag after all that was done to it; None: nothing was done."""
+    """From when on an image of the line counts: the lag after all that was done to it, and after it came in.
+
+    Whoever sent it knew the line as AFAS had it then, and an image that lags may show less.
+    """
     ends = [ended_at(call, limits) for call in carriers(chunk, line.id)]
-    ends += [line.ahead_ended] if line.ahead_ended else []
+    ends += [moment for moment in (line.ahead_ended, chunk.received_at) if moment]
     return max(ends) + limits.lag if ends else None
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import back, case, look, post
+from tasks.realization import back, case, look, looking, post
 from tasks.realization.back import After, Give
 from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
-from tasks.realization.decisions import Ask, Send
+from tasks.realization.decisions import Ask, Ruling, Send
 from tasks.realization.words import Action, Purpose
 from workers import leases
 from workers.database import reading, transaction
@@ -114,8 +114,8 @@ def _step(held: Held, turns: _Turns) -> None:
         if state := _waits_on(held, place):
             return _wait(held, state, turns)
         opened = case.opened(held)
-        if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
-            return turns.give(post.lost(opened, lost[-1]))
+        if after := _without_call(opened):
+            return turns.give(after)
         step = opened.step
         if isinstance(step, Send) and place.taken():
             return turns.give(post.send(opened, step, place))
@@ -132,6 +132,17 @@ def _step(held: Held, turns: _Turns) -> None:
         # It had a call and could not use it, for it counted lines as fresh that go last by now.
         turns.send_on()
     return None
+
+
+def _without_call(opened: Case) -> After | None:
+    """What is settled before anything is sent: a call that a crash left open, and lines that turn out to be invalid."""
+    if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
+        return post.lost(opened, lost[-1])
+    invalid = looking.unlooked(opened, opened.step) if isinstance(opened.step, Send) else Ruling()
+    if not invalid.lines:
+        return None
+    with transaction() as session:
+        return back.put_back(session, case.record(session, opened, invalid))
 
 
 def _waits_on(held: Held, place: Place) -> ChunkState | None:

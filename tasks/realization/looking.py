@@ -1,14 +1,16 @@
-"""A change that was looked at for the first time, judged once more: now it is known what AFAS has of its line."""
+"""Changes judged once more: when it is known what AFAS has of their lines, or that no read-back will tell it."""
 
 from dataclasses import replace
 
-from tasks.realization import images
+from tasks.realization import images, judging
 from tasks.realization.case import Case
-from tasks.realization.decisions import Ruling
+from tasks.realization.decisions import Ruling, Send
 from tasks.realization.intake.demands import FORCE, Order, name
 from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.rules import validate
-from tasks.realization.words import Line, LineState
+from tasks.realization.judging import Known
+from tasks.realization.words import Action, Line, LineState
+from workers.database import reading
 from workers.ledger.realization import models
 from workers.texts import text
 
@@ -19,11 +21,30 @@ def first_looked(member: Case, ruling: Ruling) -> Ruling:
     return replace(ruling, lines=tuple(_judged(line, rows[line.id], member.chunk.action) for line in ruling.lines))
 
 
+def unlooked(member: Case, step: Send) -> Ruling:
+    """Lines that are about to go, and were to be looked at until the read-back connector was taken away: the invalid.
+
+    What our own deliveries tell of them is all there is.
+    """
+    if member.trust.read_back or member.chunk.action == Action.INSERT:
+        return Ruling()
+    rows = {row.id: row for row in member.rows}
+    new = [line for line in member.chunk.lines if line.id in step.lines and line.before is None]
+    with reading() as session:
+        environment, named = member.held.batch.environment_id, [rows[line.id].fields for line in new]
+        known = judging.known(session, environment, member.chunk.action, named)
+    after = [_checked(line, rows[line.id], member.chunk.action, known) for line in new]
+    return Ruling(tuple(line for line in after if line.state == LineState.INVALID))
+
+
 def _judged(line: Line, row: models.Line, action: str) -> Line:
     if row.before is not None or line.before is None or line.state not in {LineState.PENDING, LineState.SUSPECT}:
         return line
     named = name(row.fields)
-    known = {named: images.known(line)} if named else {}
+    return _checked(line, row, action, {named: images.known(line)} if named else {})
+
+
+def _checked(line: Line, row: models.Line, action: str, known: Known) -> Line:
     # The field list was held against it at intake; what is new is what the line is.
     order = Order(action, shipped(), "", "", known)
     found = validate([{**row.fields, FORCE: row.force}], order, text)[0]

@@ -1,7 +1,7 @@
 """Between the ledger's rows and the words of delivery."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from tasks.realization.words import (
     Purpose,
     Reach,
     Trust,
+    folded,
 )
 from workers.afas.reply import Reply
 from workers.ledger.realization import acts, models
@@ -57,14 +58,20 @@ def trust_columns(before: Trust, after: Trust) -> dict[str, Any]:
 
 def chunk(
     row: models.Chunk,
-    action: Action,
+    batch: models.Batch,
     lines: list[models.Line],
     attempts: list[acts.Attempt],
     behind: Mapping[int, dt.datetime | None],
 ) -> Chunk:
     """A chunk with all that is known of it; `behind`: for whom an earlier operation has not ended (None), or when."""
+    action = Action(batch.action)
     known = tuple(_behind(line(one, action), behind) for one in lines)
-    return Chunk(row.id, known, tuple(map(attempt, attempts)), row.fruitless, action)
+    return Chunk(row.id, known, tuple(map(attempt, attempts)), row.fruitless, action, batch.created_at)
+
+
+def shown_keys(rows: Iterable[models.Line]) -> dict[int, str]:
+    """The folded keys that AFAS showed of lines before they were changed; none of those that it shows without one."""
+    return {row.id: key for row in rows if row.before and (key := folded(row.before["key"]))}
 
 
 def line(row: models.Line, action: Action) -> Line:

@@ -1,17 +1,20 @@
 """An organisation that was stopped, and an installation whose database was restored, go on at a person's word."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
-from tasks.realization import closing, mapping
+from tasks.realization import closing, mapping, words
 from tasks.realization.closing import Closed
 from tasks.realization.humans import RefusedError
-from tasks.realization.trust import doubted
-from tasks.realization.words import Action, LineState
+from tasks.realization.trust import doubted, maybe_twice
+from tasks.realization.words import Action, LineState, Matter
 from workers import marks
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
 from workers.database import transaction
-from workers.ledger.realization import batches, deliveries, humans, intake, work
+from workers.ledger.realization import batches, deliveries, halts, humans, intake, work
+from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk
 from workers.settings import current
 from workers.staff import lookup
@@ -37,12 +40,13 @@ def resume(guid: str) -> Closed | None:
         if delivery.stop is None and not delivery.single:
             return None
         humans.fence_out(session, [chunk.id for chunk in chunks], current().sweep_seconds)
+        mails = [_forgotten(session, owner, delivery, chunks)]
         if delivery.stop is not None:
             for chunk in chunks:
                 _doubt(session, chunk)
         humans.resume(session, owner)
-        mail = closing.went_on(session, owner)
-        return Closed(() if mail is None else (mail,), (), tuple(chunk.id for chunk in chunks))
+        mails.append(closing.went_on(session, owner))
+        return Closed(tuple(filter(None, mails)), (), tuple(chunk.id for chunk in chunks))
 
 
 def adopt() -> tuple[int, Closed]:
@@ -65,13 +69,24 @@ def adopt() -> tuple[int, Closed]:
     return lines, Closed(chunks=tuple(chunks))
 
 
+def _forgotten(session: Session, owner: int, delivery: Delivery, chunks: Iterable[Chunk]) -> int | None:
+    """Tell of lines that nobody looks for after a resume and that may be there twice, unless the stop told of them."""
+    trust = mapping.trust(delivery, read_back=True)
+    known = halts.stopped_for(session, owner) if trust.stopped else set()
+    twice = [line for chunk in chunks for line in maybe_twice(_loaded(session, chunk), trust) if line.id not in known]
+    ids = [afas_id for line in twice for afas_id in line.afas_ids]
+    return closing.noticed(session, owner, Matter.UNWATCHED, [line.id for line in twice], ids) if twice else None
+
+
+def _loaded(session: Session, chunk: Chunk) -> words.Chunk:
+    lines, attempts = work.rows(session, chunk.id)
+    return mapping.chunk(chunk, session.get_one(Batch, chunk.batch_id), lines, attempts, {})
+
+
 def _doubt(session: Session, chunk: Chunk) -> None:
     """What the view that was found wrong had judged absent is in doubt again, or a resume would send on its word."""
-    if session.get_one(Batch, chunk.batch_id).action != Action.INSERT:
-        return
-    lines, attempts = work.rows(session, chunk.id)
-    before = mapping.chunk(chunk, Action.INSERT, lines, attempts, {})
-    after = doubted(before)
+    before = _loaded(session, chunk)
+    after = doubted(before) if before.action == Action.INSERT else before
     for old, new in zip(before.lines, after.lines, strict=True):
         if old != new:
             humans.move(session, new.id, old.state, state=LineState.IN_DOUBT, goes_as=None, witnessed=False)

@@ -129,7 +129,7 @@ def halt(matter: str, reason: str | None, guid: str) -> tuple[str, str]:
     if matter.startswith(PAUSE):
         timed = matter.removeprefix(PAUSE) in (BUSY, UNREACHABLE)
         return reason or "", text("batches.halt.by_itself" if timed else "batches.halt.mend")
-    remedies_ = [text("batches.remedy.census")] if name == "census" else []
+    remedies_ = [text(f"batches.remedy.{name}")] if name in ("census", "unwatched") else []
     if name == "order":
         remedies_.append(text("batches.remedy.order", guid=guid))
     if matter != name:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tasks.realization.calls import carriers
+from tasks.realization.calls import carriers, may_have_left
 from tasks.realization.decisions import Ruling, Told
 from tasks.realization.verdict import LINE_ERRORS, NOT_EXECUTED, Meaning, meaning
 from tasks.realization.words import (
@@ -93,6 +93,12 @@ def unseen(chunk: Chunk, trust: Trust) -> list[tuple[Line, Attempt]]:
     applied = [line for line in chunk.lines if line.state == LineState.APPLIED and line.seen_at is None]
     last = [(line, carriers(chunk, line.id)[-1:]) for line in applied]
     return [(line, attempt) for line, found in last for attempt in found if watched(attempt, trust)]
+
+
+def maybe_twice(chunk: Chunk, trust: Trust) -> list[Line]:
+    """Those of them that had no witness, and that an earlier call may have left as well."""
+    lines = [line for line, _ in unseen(chunk, trust) if not line.witnessed]
+    return [line for line in lines if may_have_left(carriers(chunk, line.id)[:-1], line.id)]
 
 
 def holds(chunk: Chunk, trust: Trust) -> bool:

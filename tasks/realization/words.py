@@ -209,13 +209,17 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Chunk:
-    """One chunk's lines in order, and every attempt that carried any of them, oldest first."""
+    """One chunk's lines in order, and every attempt that carried any of them, oldest first.
+
+    `received_at`: when its batch came in; only changes ask for it.
+    """
 
     id: int
     lines: tuple[Line, ...]
     attempts: tuple[Attempt, ...] = ()
     fruitless: int = 0
     action: Action = Action.INSERT
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True)

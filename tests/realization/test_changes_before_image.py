@@ -25,6 +25,16 @@ def test_no_line_is_sent_before_it_was_looked_at(action: Action) -> None:
     assert isinstance(story.looked().next(), Send)
 
 
+@pytest.mark.parametrize("action", [*PUTS, Action.DELETE])
+def test_an_image_that_may_lag_behind_what_its_sender_saw_does_not_count(action: Action) -> None:
+    story = Changes(1, action)
+    story.chunk = replace(story.chunk, received_at=LOOKED)
+    assert story.next(LOOKED) == Wait(LOOKED + LIMITS.lag)
+    assert story.shows([], LOOKED).lines[0].looked_at is None
+    assert story.shows([shown(0)], LOOKED + LIMITS.lag).lines[0].before == shown(0)
+    assert isinstance(story.next(), Send)
+
+
 @pytest.mark.parametrize("action", PUTS)
 def test_changes_that_were_looked_at_go_together_in_order(action: Action) -> None:
     story = Changes(501, action).looked()

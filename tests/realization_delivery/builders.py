@@ -88,10 +88,14 @@ class Office:
         """Take every message, and what the sweep brings back, until nothing moves any more."""
         while self.messages or self._sweep():
             assert self.elapsed < PATIENCE, ("standstill", self.states(), self.chunks())
-            self.messages.sort()
-            due, chunk = self.messages.pop(0)
-            self.passes(due - self.elapsed)
-            self.delivers(chunk)
+            self.takes()
+
+    def takes(self) -> None:
+        """The next message is due, and a worker takes it."""
+        self.messages.sort()
+        due, chunk = self.messages.pop(0)
+        self.passes(due - self.elapsed)
+        self.delivers(chunk)
 
     def delivers(self, chunk: int) -> None:
         """A worker takes one message."""

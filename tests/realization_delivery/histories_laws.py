@@ -88,7 +88,8 @@ class Laws:
             self._notices = notice.id
             about = json.loads(notice.lines)
             self._told |= set(about)
-            self._admitted += max(1, len(about)) if notice.matter.startswith("stop.") else 0
+            admits = notice.matter.startswith("stop.") or notice.matter == "unwatched"
+            self._admitted += max(1, len(about)) if admits else 0
 
     def at_the_end(self, *, overslept: bool) -> None:
         """Every line is there once or told, every refusal has its reason, every batch has its end.

@@ -52,7 +52,7 @@ class Story:
         self._services = self._batches()
         self._unsent = list(self._services)
         self._connector: str | None = None
-        self._said = 0
+        self._said = self._doing = 0
 
     def _made(self) -> tuple[Changing, Laws]:
         """The AFAS of the story, and what must be true in it."""
@@ -76,6 +76,8 @@ class Story:
         while True:
             self._people()
             moved = self.world.step()
+            # A command that sleeps half-way changes lines when it wakes.
+            self.laws.by_hand |= self._doing > 0
             self.laws.after_each_step(self.world.flying())
             if moved:
                 continue
@@ -120,10 +122,14 @@ class Story:
         """A person's command, which may be refused, or die half-way."""
 
         def job() -> None:
+            self._doing += 1
             try:
                 closed = deed()
             except (RefusedError, AfasError):
                 return
+            finally:
+                self._doing -= 1
+                self.laws.by_hand = True
             hand_on([After(None, closed=closed)], self.world.hands())
 
         self.laws.by_hand = True

@@ -80,12 +80,41 @@ def test_a_deletion_of_an_approved_line_needs_force(filled: Office) -> None:
     assert "K-2" not in filled.there()
 
 
+def test_what_was_received_earlier_goes_first_though_it_names_by_key_what_the_later_one_names_by_id(
+    filled: Office,
+) -> None:
+    row = filled.afas.person("copy", key="K-9")
+    filled.afas.person("change", id=row.id, XpRe="theirs")
+    filled.submits([{"XpRe": "theirs", "Qu": "5"}], "update", "first")
+    filled.messages.clear()
+    filled.submits([{"Id": str(row.id), "Qu": "6"}], "update", "second")
+    for _ in range(3):
+        filled.takes()
+    filled.works()
+    assert last(filled) == [("applied", None)]
+    assert [line.state for line in filled.lines() if line.xp_re == "theirs"] == ["applied"]
+    assert str(value(filled, "theirs", "Qu")) == "6"
+
+
+@pytest.mark.parametrize(("action", "line"), [("update", {"XpRe": "theirs", "Qu": "5"}), ("delete", {"Id": "20999"})])
+def test_what_only_a_read_back_could_tell_of_a_line_is_asked_of_its_sender_where_there_is_none_any_more(
+    filled: Office, action: str, line: dict[str, str]
+) -> None:
+    filled.submits([{"Id": number, "Qu": "7"} for number in ids(filled).values()], "update", "others")
+    filled.submits([line, {"XpRe": "K-1", "Qu": "3", "force": True}], action, "changes")
+    with transaction() as session:
+        session.get_one(AfasConnection, filled.id).read_back = None
+    filled.works()
+    assert [state for state, _ in last(filled)] == ["invalid", "applied"]
+    assert next(iter(line.values())) in str(last(filled)[0][1])
+
+
 def test_a_persons_later_change_is_never_overwritten_after_an_unknown_outcome(filled: Office) -> None:
     filled.afas.fault("reset", path="connectors/ptrealization", commits=0)
     filled.submits([{"XpRe": "K-5", "Qu": "5"}, {"XpRe": "K-6", "Qu": "6"}], "update", "changes")
     calls = len(filled.afas.calls)
     while len(filled.afas.calls) == calls:
-        filled.delivers(filled.messages.pop(0)[1])
+        filled.takes()
     filled.afas.person("change", key="K-5", Qu="9")
     filled.works()
     assert [state for state, _ in last(filled)] == ["conflict", "applied"]

@@ -88,6 +88,19 @@ NAMED_TWO_WAYS = History(
     deeds=((27, "changes", 0), (16, "changes", 0), (16, "changes", 0), (20, "changes", 0), (16, "changes", 0)),
 )
 
+#: A deletion names a row by its Id that our own call made a moment ago, and that a read-back does not show yet.
+HARDLY_THERE = History(
+    staff=("a",) * 4,
+    shows=frozenset(),
+    lag=30.0,
+    proven=True,
+    changes=(Change("delete", ((0, "Id"),), more=False),),
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    deeds=((3, "changes", 0), (1, "changes", 0)),
+)
+
 #: The connector is taken away between a step that wants a read-back and its first page.
 GONE_BEFORE_THE_FIRST_PAGE = History(
     echo=False,
@@ -209,6 +222,7 @@ def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -
 
 @told(80)
 @example(history=NOT_THEIR_TURN)
+@example(history=HARDLY_THERE)
 @given(history=later(BY_HAND))
 def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: Stage, history: History) -> None:
     here.tells(history)

@@ -10,13 +10,13 @@ from tasks.realization import closing, humans, mapping
 from tasks.realization.chunks import Turn, next_attempt
 from tasks.realization.decisions import Send
 from tasks.realization.humans import Look, RefusedError, Word
-from tasks.realization.words import Action, Purpose, Trust
+from tasks.realization.words import Purpose, Trust
 from tests.realization_people.builders import BAD, Desk, ago, good, line, nobody_looks
 from workers import settings
 from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.realization import work
-from workers.ledger.realization.models import Chunk, Line
+from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
 
 REPLY: dict[str, Any] = {"reply": ("staff.realization_done", "staff")}
@@ -72,7 +72,7 @@ def test_an_absent_insert_goes_alone_and_watched_and_is_free_to_go(desk: Desk) -
     [chunk] = desk.chunks(batch)
     assert (chunk.state, closed.chunks, desk.head(batch).state) == ("pending", (chunk.id,), "open")
     with reading() as session:
-        known = mapping.chunk(chunk, Action.INSERT, *work.rows(session, chunk.id), {})
+        known = mapping.chunk(chunk, session.get_one(Batch, batch), *work.rows(session, chunk.id), {})
     turn = Turn(ago(0), Trust(proven=True), mapping.limits(settings.current(), dt.timedelta(seconds=1)))
     assert next_attempt(known, turn) == Send((first.id,), Purpose.CANARY)
 

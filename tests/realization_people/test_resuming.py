@@ -1,6 +1,7 @@
 """A stopped organisation and a restored database go on at a person's word, and trust nothing that was known before."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -21,10 +22,10 @@ from workers.staff.models import AfasConnection
 ANSWERED: dict[str, Any] = {"reach": "answered", "status": 500, "own": True, "text": "fout", "judged": True}
 
 
-def stopped(desk: Desk, matter: str = "invisible") -> None:
+def stopped(desk: Desk, matter: str = "invisible", lines: Sequence[int] = ()) -> None:
     desk.change(Delivery, stop=matter, stopped_at=now(), proven=True, single=True, lease_id=7)
     with transaction() as session:
-        closing.stopped(session, desk.owner, matter, [], [])
+        closing.stopped(session, desk.owner, matter, lines, [])
 
 
 def test_a_resume_ends_the_stop_and_begins_with_nothing_proven(desk: Desk) -> None:
@@ -49,6 +50,23 @@ def test_what_the_wrong_view_judged_absent_is_in_doubt_again(desk: Desk) -> None
     stopped(desk)
     resuming.resume(GUID)
     assert desk.states(batch) == ["in_doubt", "in_doubt", "applied", "pending"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_line_that_may_be_there_twice_and_is_looked_for_no_more_is_told_once(desk: Desk, *, told: bool) -> None:
+    batch = desk.batch(good(2))
+    applied = {"state": "applied", "afas_id": "20201"}
+    desk.ends(batch, {"L1": applied, "L2": applied | {"witnessed": True}}, None)
+    desk.attempt(batch, ["L1", "L2"], judged=True)
+    for key in ("L1", "L2"):
+        desk.attempt(batch, [key], 60, purpose="canary", **ANSWERED | {"status": 201, "text": None})
+    stopped(desk, "census", [desk.line(batch, "L1").id] if told else [])
+    resuming.resume(GUID)
+    assert [one.matter for one in desk.notices()] == ["stop.census", *([] if told else ["unwatched"]), "went_on"]
+    if not told:
+        assert "verwijder er dan een" in desk.mails()[-2].body
+        assert desk.notices()[1].lines == [desk.line(batch, "L1").id]
+        assert desk.notices()[1].afas_ids == ["20201"]
 
 
 def test_an_organisation_that_goes_singly_goes_together_again_and_nothing_is_in_doubt(desk: Desk) -> None:

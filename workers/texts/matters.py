@@ -43,8 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS took a line, but still does not show it after a quarter of an hour",
     ),
     "batches.matter.unwatched": (
-        "een regel die voor de tweede keer ging, kan dubbel zijn: de terugleesconnector is uit de inrichting gehaald",
-        "a line that went a second time may be there twice: the read-back connector was taken out of the set-up",
+        "een regel die voor de tweede keer ging, kan dubbel zijn: AFAS toonde hem nog niet, en niemand kijkt meer",
+        "a line that went a second time may be there twice: AFAS did not show it yet, and nobody looks any more",
     ),
     "batches.matter.seen_twice": (
         "een regel die alleen ging, staat twee keer in AFAS",
@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "batches.remedy.absent": (
         "Controleer het regelnummer of de externe sleutel",
         "Check the line number or the external key",
+    ),
+    "batches.remedy.unwatched": (
+        "Zoek de regel in AFAS op externe sleutel; staat hij er dubbel, verwijder er dan een",
+        "Look for the line in AFAS by its external key; if it is there twice, delete one",
     ),
     "batches.remedy.ambiguous": (
         "Noem de regel met zijn regelnummer (Id)",

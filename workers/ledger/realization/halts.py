@@ -32,6 +32,12 @@ def last(session: Session, owner: int) -> str | None:
     )
 
 
+def stopped_for(session: Session, owner: int) -> set[int]:
+    """The lines that were told with the organisation's last stop."""
+    stops = (Notice.owner_id == owner, Notice.batch_id.is_(None), Notice.matter.startswith(STOP))
+    return set(session.scalar(select(Notice.lines).where(*stops).order_by(Notice.id.desc()).limit(1)) or ())
+
+
 def _of_a_halt() -> ColumnElement[bool]:
     return or_(Notice.matter == WENT_ON, Notice.matter.startswith(STOP), Notice.matter.startswith(PAUSE))
 
