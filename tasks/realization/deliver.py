@@ -124,7 +124,7 @@ def _step(held: Held, turns: _Turns) -> None:
         return _read_back(opened, ask, turns.judged)
     if isinstance(step, Send):
         return _stand_in_line(opened)
-    with transaction() as session:
+    with work.under(held) as session:
         after = back.put_back(session, opened)
     if after.chunk is not None or after.closed is not None:
         turns.give(after)
@@ -141,7 +141,7 @@ def _without_call(opened: Case) -> After | None:
     invalid = looking.unlooked(opened, opened.step) if isinstance(opened.step, Send) else Ruling()
     if not invalid.lines:
         return None
-    with transaction() as session:
+    with work.under(opened.held) as session:
         return back.put_back(session, case.record(session, opened, invalid))
 
 

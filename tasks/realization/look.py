@@ -156,7 +156,7 @@ def _judge(held: Held, shown: View, seen: Seen) -> After | None:
     member, moment = case.opened(held), seen.found.begun_at
     ruling = _ruling(member, shown, seen)
     try:
-        with transaction() as session:
+        with work.under(held) as session:
             now = case.renewed(session, member)
             if now is not member or shown.stop:
                 member = case.stop(session, now, shown.stop) if shown.stop and not now.trust.stopped else now
@@ -206,7 +206,7 @@ def _unread(held: Held, error: Exception) -> After | None:
     Where there is none any more, the next step goes without.
     """
     try:
-        with transaction() as session:
+        with work.under(held) as session:
             opened = case.fresh(session, held)
             if not isinstance(error, NoReadBackError):
                 opened = case.hold_up(session, opened, error)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from tasks.realization import images, judging
 from tasks.realization.case import Case
 from tasks.realization.decisions import Ruling, Send
-from tasks.realization.intake.demands import FORCE, Order, name
+from tasks.realization.intake.demands import FORCE, KnownLine, Order, name
 from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.rules import validate
 from tasks.realization.judging import Known
@@ -22,9 +22,9 @@ def first_looked(member: Case, ruling: Ruling) -> Ruling:
 
 
 def unlooked(member: Case, step: Send) -> Ruling:
-    """Lines that are about to go, and were to be looked at until the read-back connector was taken away: the invalid.
+    """Lines that are about to go, and were to be looked at until the read-back connector was taken away.
 
-    What our own deliveries tell of them is all there is.
+    What our own deliveries tell of them is all there is: their Id, or why they are invalid.
     """
     if member.trust.read_back or member.chunk.action == Action.INSERT:
         return Ruling()
@@ -33,8 +33,13 @@ def unlooked(member: Case, step: Send) -> Ruling:
     with reading() as session:
         environment, named = member.held.batch.environment_id, [rows[line.id].fields for line in new]
         known = judging.known(session, environment, member.chunk.action, named)
-    after = [_checked(line, rows[line.id], member.chunk.action, known) for line in new]
-    return Ruling(tuple(line for line in after if line.state == LineState.INVALID))
+    told = [_told(line, known.get(name(rows[line.id].fields) or ("", ""))) for line in new]
+    after = [_checked(line, rows[line.id], member.chunk.action, known) for line in told]
+    return Ruling(tuple(line for line, before in zip(after, new, strict=True) if line != before))
+
+
+def _told(line: Line, known: KnownLine | None) -> Line:
+    return replace(line, afas_ids=(known.id,)) if known and known.id and not line.afas_ids else line
 
 
 def _judged(line: Line, row: models.Line, action: str) -> Line:

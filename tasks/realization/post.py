@@ -94,7 +94,7 @@ def _continues() -> bool:
     """Whether this database is the one that sent last. The marks first: an attempt is written before its mark."""
     outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
     with reading() as session:
-        ledger = Mark(deliveries.installation() or "", work.attempts_so_far(session))
+        ledger = Mark(deliveries.installation() or "", deliveries.attempts_so_far(session))
     return continuity(ledger, outside) != Continuity.STOP
 
 
@@ -162,7 +162,7 @@ def _given_back(session: Session, held: Held, after: Case) -> After:
 
 
 def _put_back(opened: Case, *, error: Exception | None = None, stop: Told | None = None) -> After:
-    with transaction() as session:
+    with work.under(opened.held) as session:
         if error is not None:
             opened = case.hold_up(session, opened, error)
         if stop is not None:

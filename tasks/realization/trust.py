@@ -96,8 +96,10 @@ def unseen(chunk: Chunk, trust: Trust) -> list[tuple[Line, Attempt]]:
 
 
 def maybe_twice(chunk: Chunk, trust: Trust) -> list[Line]:
-    """Those of them that had no witness, and that an earlier call may have left as well."""
-    lines = [line for line, _ in unseen(chunk, trust) if not line.witnessed]
+    """Lines that a watched attempt applied, or may have, without a witness, and that an earlier call may have left."""
+    doubted = [line for line in chunk.lines if line.state == LineState.IN_DOUBT]
+    lost = [line for line in doubted if any(watched(call, trust) for call in carriers(chunk, line.id)[-1:])]
+    lines = [line for line in (*(line for line, _ in unseen(chunk, trust)), *lost) if not line.witnessed]
     return [line for line in lines if may_have_left(carriers(chunk, line.id)[:-1], line.id)]
 
 

@@ -68,9 +68,9 @@ class Laws:
             assert new.holds_key or self._deleted(new), ("its key is free", new)
 
     def _deleted(self, line: Line) -> bool:
-        """Whether it was applied, and deleted since."""
-        ids = (line.afas_id or "").split(", ")
-        return line.state == "applied" and not any(id_ and self._afas.row(int(id_)) for id_ in ids)
+        """Whether it was applied, and a row of it was deleted since; somebody may have made a copy of that one."""
+        ids = [int(id_) for id_ in (line.afas_id or "").split(", ") if id_]
+        return line.state == "applied" and not (ids and all(map(self._afas.row, ids)))
 
     def _counts(self, lines: Mapping[int, Line]) -> None:
         """The chunks' columns that decide whose turn it is are what their lines say."""

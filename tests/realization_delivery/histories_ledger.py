@@ -17,11 +17,13 @@ from workers.database import Base, engine
 KEPT = {"organisation", "afas_connection", "environment", "installation"}
 SHOWN = {"Qu": "Aantal", "EmId": "Medewerker", "Ap": "Geaccordeerd"}
 LEASE = dt.timedelta(seconds=30)
-#: Conditions on `line`.
-BEHIND = (
-    "EXISTS (SELECT 1 FROM line first WHERE (first.afas_id = line.afas_id OR first.key = line.key)"
-    " AND first.id < line.id AND first.state IN ('pending', 'sent', 'suspect', 'in_doubt'))"
+#: Conditions on `line`: `first` was received earlier, means the same line of AFAS, and has not ended; there is one.
+_FIRST = (
+    "(first.afas_id = line.afas_id OR first.key = line.key"
+    " OR (first.afas_id IS NULL AND first.key = lower(json_extract(line.before, '$.key'))))"
+    " AND first.id < line.id AND first.state IN ('pending', 'sent', 'suspect', 'in_doubt')"
 )
+BEHIND = f"EXISTS (SELECT 1 FROM line first WHERE {_FIRST})"
 _OPEN = "state IN ('pending', 'suspect')"
 _ITS = "SELECT 1 FROM line WHERE chunk_id = chunk.id AND line."
 #: Condition on `chunk`: nothing of it moves before an earlier operation on each of its open lines has ended.
@@ -151,9 +153,7 @@ class Ledger:
         """Lines that have not ended and keep later operations on the same line waiting."""
         found = self.rows(
             "SELECT DISTINCT first.id FROM line JOIN chunk ON chunk.id = line.chunk_id JOIN batch ON"
-            " batch.id = line.batch_id JOIN line first ON (first.afas_id = line.afas_id OR first.key = line.key)"
-            " AND first.id < line.id WHERE first.state IN ('pending', 'sent', 'suspect', 'in_doubt')"
-            f" AND action <> 'insert' AND line.{_OPEN}"
+            f" batch.id = line.batch_id JOIN line first ON {_FIRST} WHERE action <> 'insert' AND line.{_OPEN}"
         )
         return {number for (number,) in found}
 

@@ -109,6 +109,16 @@ def test_what_only_a_read_back_could_tell_of_a_line_is_asked_of_its_sender_where
     assert next(iter(line.values())) in str(last(filled)[0][1])
 
 
+def test_where_there_is_no_read_back_any_more_our_own_deliveries_tell_which_line_a_key_names(filled: Office) -> None:
+    filled.submits([good(11)], reference="young")
+    filled.submits([{"XpRe": "K-11", "Qu": "5"}], "update", "changes")
+    with transaction() as session:
+        session.get_one(AfasConnection, filled.id).read_back = None
+    filled.works()
+    assert last(filled) == [("applied", None)]
+    assert str(value(filled, "K-11", "Qu")) == "5"
+
+
 def test_a_persons_later_change_is_never_overwritten_after_an_unknown_outcome(filled: Office) -> None:
     filled.afas.fault("reset", path="connectors/ptrealization", commits=0)
     filled.submits([{"XpRe": "K-5", "Qu": "5"}, {"XpRe": "K-6", "Qu": "6"}], "update", "changes")

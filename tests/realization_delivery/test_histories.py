@@ -130,6 +130,24 @@ BLIND_CANARIES = [
     for step in (19, 23)
 ]
 
+#: A canary that may have made a line twice got lost, and there is nothing to look with any more.
+LOST_AND_BLIND = History(
+    staff=("a",) * 7,
+    bad=frozenset({1}),
+    hidden=frozenset({"a"}),
+    echo=False,
+    shows=frozenset(),
+    changes=(Change("update", ((0, "Id"),), more=False),),
+    proven=True,
+    chunk_lines=3,
+    parallel=1,
+    stops_at=2,
+    faults=("ok", "too_large", "ok", "ok", "ok", "ok", "ok", "lost_after"),
+    acts=((48, KILL), (10, KILL), (38, KILL), (1, KILL)),
+    messages=("arrives", "lost"),
+    deeds=((1, "changes", 0), (38, "changes", 0), (19, "config", 0)),
+)
+
 #: What was known against lines that go last is known no more when one with the same employee is applied.
 CLEARED = History(
     staff=("a",) * 6,
@@ -230,6 +248,7 @@ def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: St
 
 @told(50)
 @example(history=NAMED_TWO_WAYS)
+@example(history=LOST_AND_BLIND)
 @given(history=later(ORDERS))
 def test_it_is_so_of_changes_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)

@@ -13,7 +13,7 @@ from tests.realization_people.builders import GUID, OTHER, Desk, ago, good, line
 from workers import marks, settings
 from workers.columns import now
 from workers.database import transaction
-from workers.ledger.realization import work
+from workers.ledger.realization import deliveries
 from workers.ledger.realization.acts import Attempt, Delivery, Installation
 from workers.ledger.realization.models import Chunk
 from workers.staff.lookup import UnknownOrganisationError
@@ -182,7 +182,7 @@ def test_twice_adopted_is_in_doubt_for_longer_and_nothing_else(desk: Desk) -> No
     resuming.adopt()
     assert desk.states(batch) == ["in_doubt", "in_doubt"]
     with transaction() as session:
-        assert work.attempts_so_far(session) == len(desk.rows(Attempt)) == 2
+        assert deliveries.attempts_so_far(session) == len(desk.rows(Attempt)) == 2
 
 
 def test_an_installation_that_never_took_a_line_has_nothing_to_adopt(desk: Desk) -> None:

@@ -43,8 +43,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS took a line, but still does not show it after a quarter of an hour",
     ),
     "batches.matter.unwatched": (
-        "een regel die voor de tweede keer ging, kan dubbel zijn: AFAS toonde hem nog niet, en niemand kijkt meer",
-        "a line that went a second time may be there twice: AFAS did not show it yet, and nobody looks any more",
+        "een regel die voor de tweede keer ging, kan dubbel zijn: AFAS heeft hem nog niet getoond",
+        "a line that went a second time may be there twice: AFAS has not shown it yet",
     ),
     "batches.matter.seen_twice": (
         "een regel die alleen ging, staat twee keer in AFAS",

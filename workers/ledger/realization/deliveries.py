@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
 from workers.database import reading, table_of, transaction
-from workers.ledger.realization.acts import Delivery, Installation, LineEvent, Notice
+from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
 
 
 def ensure(session: Session, owner: int, environment: int) -> None:
@@ -71,6 +71,11 @@ def installation() -> str | None:
     """The installation's name; None before the first intake."""
     with reading() as session:
         return session.scalar(select(Installation.name))
+
+
+def attempts_so_far(session: Session) -> int:
+    """The installation's highest attempt number; 0 before the first."""
+    return session.scalar(select(func.max(Attempt.id))) or 0
 
 
 def failed(session: Session, owner: int) -> int:

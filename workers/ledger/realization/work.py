@@ -1,7 +1,8 @@
 """Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -175,6 +176,18 @@ def owns(session: Session, held: Held) -> bool:
     return lease == held.lease
 
 
+@contextmanager
+def under(held: Held) -> Iterator[Session]:
+    """A transaction of who holds the chunk, which it locks before all else, as people do: locks come in one order.
+
+    Raises LeaseLostError.
+    """
+    with transaction() as session:
+        if not owns(session, held):
+            raise leases.LeaseLostError(f"chunk {held.id}: lease {held.lease}")
+        yield session
+
+
 def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
     """Whoever holds the chunk may write no more: something came to light that it did not know."""
     session.execute(select(Chunk.id).where(Chunk.id == chunk_id).with_for_update())
@@ -221,11 +234,6 @@ def _standing() -> Select[Any]:
         .join(AfasConnection, AfasConnection.organisation_id == Chunk.owner_id)
         .where(Chunk.id == bindparam("chunk"))
     )
-
-
-def attempts_so_far(session: Session) -> int:
-    """The installation's highest attempt number; 0 before the first."""
-    return session.scalar(select(func.max(Attempt.id))) or 0
 
 
 def clock(session: Session) -> dt.datetime:
