@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tasks.realization import closing
-from tasks.realization.calls import carriers
+from tasks.realization.calls import carriers, may_have_left
 from tasks.realization.case import Case, record, stop
 from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back, unprovable
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
 from tasks.realization.trust import holds, maybe_twice
-from tasks.realization.words import UNSETTLED, WATCHED, Action, Line, LineState, Matter, Purpose
+from tasks.realization.words import UNSETTLED, WATCHED, Action, Chunk, Line, LineState, Matter, Purpose
 from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.settings import current
@@ -30,7 +30,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
 
     `called`: when its turn for a call comes, whoever moved last tells it; else it comes once by itself.
     """
-    case = case if case.trust.read_back else _blind(session, case)
+    case = _given_up(session, case if case.trust.read_back else _blind(session, case))
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own["fresh"] = case.fresh
@@ -53,6 +53,12 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
     return _after(case, None, closing.close(session, held.batch.id))
 
 
+def gives_up(case: Case) -> list[Line]:
+    """Lines that a person wants cancelled, and that nothing but to send them once more could prove absent."""
+    wished = {row.id for row in case.rows if row.wish and case.chunk.action == Action.INSERT}
+    return [line for line in case.chunk.lines if line.id in wished and _is_left(case.chunk, line)]
+
+
 def stand_in_line(session: Session, case: Case) -> None:
     """Give the chunk back: no call is free for what it wants to send, and it waits for its turn."""
     values = {"wants_slot_at": _first(case, case.step).since or waiting.in_line(), **_asked(case, 0)}
@@ -65,6 +71,26 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
     if ask is None:
         return {"waits_since": None, "urgent": False, "looks": 0}
     return {"waits_since": max(ask.not_before, case.now + _pause(looks)), "urgent": ask.urgent, "looks": looks}
+
+
+def _given_up(session: Session, case: Case) -> Case:
+    """They are not sent: cancelled where AFAS has nothing of them, else a person looks, who is told."""
+    lines = tuple(_wished(case.chunk, line) for line in gives_up(case))
+    known = {row.id for row in case.rows if row.matter == Matter.WISHED}
+    told = tuple(Told(Matter.WISHED, (line.id,)) for line in lines if line.matter and line.id not in known)
+    return record(session, case, Ruling(lines, told)) if lines else case
+
+
+def _is_left(chunk: Chunk, line: Line) -> bool:
+    held = line.state == LineState.IN_DOUBT and not line.matter
+    judged = all(call.judged for call in carriers(chunk, line.id))
+    return line.state == LineState.SUSPECT or (held and judged)
+
+
+def _wished(chunk: Chunk, line: Line) -> Line:
+    if line.witnessed or not may_have_left(carriers(chunk, line.id), line.id):
+        return replace(line, state=LineState.CANCELLED, goes_as=None)
+    return replace(line, state=LineState.IN_DOUBT, matter=Matter.WISHED, goes_as=None)
 
 
 def _blind(session: Session, case: Case) -> Case:

@@ -30,7 +30,8 @@ class Closed:
 def close(session: Session, batch_id: int, *, by_hand: bool = False) -> Closed | None:
     """End the batch, or let it wait, if nothing of it moves without a person; None: it goes on, or is told already.
 
-    Call it after the chunk was given back. `by_hand`: whoever moved its lines knows, and gets no mail.
+    Call it after the chunk was given back. `by_hand`: whoever moved its lines knows, and gets no mail. Nor is there
+    one for a batch that waits because the organisation has stopped, which is told by itself.
     """
     batch = batches.head(session, batch_id, lock=True).batch
     if batches.moves(session, batch_id):
@@ -38,7 +39,8 @@ def close(session: Session, batch_id: int, *, by_hand: bool = False) -> Closed |
     state = BatchState.WAITING if batches.unfinished(session, batch_id) else BatchState.FINISHED
     if state == batch.state:
         return None
-    return _ended(session, batch, state, mail=not by_hand)
+    stands = state == BatchState.WAITING and batches.halted(session, batch_id)
+    return _ended(session, batch, state, mail=not (by_hand or stands))
 
 
 def braked(session: Session, batch_id: int, said: str) -> Closed | None:

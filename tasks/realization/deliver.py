@@ -135,11 +135,11 @@ def _step(held: Held, turns: _Turns) -> None:
 
 
 def _without_call(opened: Case) -> After | None:
-    """What is settled before anything is sent: a call that a crash left open, and lines that turn out to be invalid."""
+    """What is settled before anything is sent: a call that a crash left open, lines that are invalid or given up."""
     if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
         return post.lost(opened, lost[-1])
     invalid = looking.unlooked(opened, opened.step) if isinstance(opened.step, Send) else Ruling()
-    if not invalid.lines:
+    if not (invalid.lines or back.gives_up(opened)):
         return None
     with work.under(opened.held) as session:
         return back.put_back(session, case.record(session, opened, invalid))

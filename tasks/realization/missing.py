@@ -96,10 +96,12 @@ def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
     goes = {line.id: line.goes_as or Purpose.CANARY for line in held if line.state == LineState.SUSPECT}
     if not goes and not any(_waits(line) for line in found.left if line not in found.still):
         goes = _next(held, {employee(line) for line in seen} - {None}, broken=found.broken)
-    return (
-        *map(_pending, free),
-        *(_suspect(line, goes[line.id], view) if line.id in goes else _in_doubt(line) for line in held),
-    )
+    witnessed = [view.witness(line) and not found.broken for line in held]
+    after = [
+        _suspect(line, goes[line.id], view) if line.id in goes else _in_doubt(line, witnessed=witness)
+        for line, witness in zip(held, witnessed, strict=True)
+    ]
+    return (*map(_pending, free), *after)
 
 
 def _next(held: Sequence[Line], seen: Collection[str | None], *, broken: bool) -> dict[int, Purpose]:
@@ -138,5 +140,5 @@ def _pending(line: Line) -> Line:
     return replace(line, state=LineState.PENDING, goes_as=None, matter=None)
 
 
-def _in_doubt(line: Line, *, witnessed: bool = False) -> Line:
+def _in_doubt(line: Line, *, witnessed: bool) -> Line:
     return replace(line, state=LineState.IN_DOUBT, goes_as=None, matter=None, witnessed=witnessed)

@@ -45,6 +45,8 @@ def resume(guid: str) -> Closed | None:
             for chunk in chunks:
                 _doubt(session, chunk)
         humans.resume(session, owner)
+        for batch in batches.of_chunks(session, [chunk.id for chunk in chunks]):
+            batches.reopened(session, batch)
         mails.append(closing.went_on(session, owner))
         return Closed(tuple(filter(None, mails)), (), tuple(chunk.id for chunk in chunks))
 

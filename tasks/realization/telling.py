@@ -22,7 +22,7 @@ from workers.texts import TEXTS, text
 NOT_APPLIED = ("refused", "invalid", "in_doubt", "conflict")
 REFERENCES = 3  #: profitLogReferences that a group names
 #: Matters of lines in doubt whose remedy is to look and to decide, and those with a remedy of their own.
-DOUBTS = frozenset({None, "exists", "unnamed", "lost", "too_large", "locked"})
+DOUBTS = frozenset({None, "exists", "unnamed", "lost", "too_large", "locked", "wished"})
 MENDED = frozenset({"duplicate", "key_collision", "moved", "absent", "ambiguous"})
 
 

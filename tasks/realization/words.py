@@ -103,6 +103,7 @@ class Matter(StrEnum):
     LOST = "lost"
     TOO_LARGE = "too_large"
     LOCKED = "locked"
+    WISHED = "wished"
     MOVED = "moved"
     ABSENT = "absent"
     AMBIGUOUS = "ambiguous"

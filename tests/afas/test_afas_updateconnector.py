@@ -137,13 +137,17 @@ def test_a_success_that_is_not_afas_s_own_is_no_success(status: int, body: bytes
         (http(500, gzip.compress(WRONG), "Content-Encoding: gzip"), (True, SAID, "0A")),
         (http(500, WRONG, OLD), (True, SAID, "0A")),
         (http(500, b'{"profitLogReference":"0A"}', OLD), (True, "old", "0A")),
-        (http(500, b"", OLD), (False, "old", None)),
+        (http(500, b"", OLD), (True, "old", None)),
+        (http(500, b"<html>", OLD), (False, "old", None)),
+        (http(500, b""), (False, "", None)),
         (http(500, b"<html>"), (False, "", None)),
         (http(500, WRONG[:-4]), (False, "", None)),
         (http(500, b'{"error":{"message":"upstream"}}'), (False, "upstream", None)),
     ],
 )
-def test_only_afas_s_own_json_makes_an_error_its_own(answer: bytes, expected: tuple[bool, str, str | None]) -> None:
+def test_only_what_afas_itself_wrote_makes_an_error_its_own(
+    answer: bytes, expected: tuple[bool, str, str | None]
+) -> None:
     reply = replied(answer)
     assert (reply.reach, reply.status) == (Reach.ANSWERED, 500)
     assert (reply.own, reply.text, reply.reference) == expected

@@ -1,17 +1,20 @@
 """An organisation that stands still, and that goes again: told once each."""
 
+from typing import Any
+
 import pytest
 
-from tasks.realization import closing
-from tests.realization_people.builders import OTHER, Desk, good
+from tasks.realization import closing, resuming
+from tests.realization_people.builders import BAD, GUID, OTHER, Desk, good
 from workers import settings
 from workers.columns import now
 from workers.database import transaction
-from workers.ledger.realization.acts import Delivery
+from workers.ledger.realization.acts import Attempt, Delivery
 from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
 
 HOUR = 3600.0
+REPLY: dict[str, Any] = {"reply": ("staff.realization_done", "staff")}
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +35,11 @@ def goes(desk: Desk) -> int | None:
     with transaction() as session:
         pauses.unpause(session, desk.owner)
         return closing.went_on(session, desk.owner)
+
+
+def looks_around() -> None:
+    with transaction() as session:
+        closing.look_around(session)
 
 
 def held(desk: Desk) -> AfasConnection:
@@ -141,3 +149,19 @@ def test_a_foreign_text_breaks_no_mail(desk: Desk) -> None:
     [mail] = desk.mails()
     assert "\nSubject" not in mail.body
     assert max(map(len, mail.body.splitlines())) < 600
+
+
+def test_a_batch_of_an_organisation_that_is_stopped_waits_for_a_person_once_no_call_is_open(desk: Desk) -> None:
+    batch = desk.batch(good(2), **REPLY)
+    desk.ends(batch, {"L2": {"state": "refused", "message": BAD}}, None)
+    call = desk.attempt(batch, ["L1"], answered_at=None)
+    desk.change(Delivery, stop="invisible", stopped_at=now())
+    looks_around()
+    assert (desk.head(batch).state, desk.replies()) == ("open", [])
+    desk.change(Attempt, Attempt.id == call, answered_at=now(), reach="lost")
+    looks_around()
+    looks_around()
+    assert (desk.head(batch).state, len(desk.replies())) == ("waiting", 1)
+    assert not [mail for mail in desk.mails() if mail.batch_id == batch]
+    resuming.resume(GUID)
+    assert desk.head(batch).state == "open"

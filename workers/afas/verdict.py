@@ -34,7 +34,10 @@ LONGEST_PAUSE = 86_400.0  #: seconds; an answer that asks for more is no answer 
 
 @dataclass(frozen=True)
 class Told:
-    """What the answer says about its error, wherever it stands; `own`: in AFAS's form. `pause` in seconds."""
+    """What the answer says about its error, wherever it stands. `pause` in seconds.
+
+    `own`: in AFAS's form, or in its older one: no body, and the text in a header that no proxy knows.
+    """
 
     own: bool
     said: str
@@ -67,9 +70,10 @@ def told(answer: Answer) -> Told:
     asked = [body.get("retry_after"), inner.get("retry_after")]
     asked += [answer.headers.get("Retry-After"), answer.headers.get("retry_after")]
     pauses = [seconds for seconds in map(_seconds, asked) if seconds is not None]
+    header = _header_text(answer)
     return Told(
-        own=bool(OWN & body.keys()),
-        said=texts[0] if texts else _header_text(answer),
+        own=bool(OWN & body.keys()) or bool(header and not answer.body.strip()),
+        said=texts[0] if texts else header,
         reference=reference if isinstance(reference, str) else None,
         pause=max(pauses, default=None),
     )

@@ -24,6 +24,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "een ander hield in AFAS een record bezet, en een eerdere poging kan zijn aangekomen",
         "somebody else kept a record in AFAS occupied, and an earlier attempt may have arrived",
     ),
+    "batches.matter.wished": (
+        "annulering is gevraagd, maar een eerdere poging kan zijn aangekomen",
+        "it was to be cancelled, but an earlier attempt may have arrived",
+    ),
     "batches.matter.moved": ("de regel is intussen door iemand gewijzigd", "somebody changed the line meanwhile"),
     "batches.matter.absent": ("AFAS kent deze regel niet", "AFAS does not know this line"),
     "batches.matter.ambiguous": (

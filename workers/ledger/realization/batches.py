@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from workers.columns import now
 from workers.ledger.models import OutboxMail
-from workers.ledger.realization.acts import Notice
+from workers.ledger.realization.acts import Attempt, Delivery, Notice
 from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, Line, OutboxReply
 from workers.ledger.realization.work import OPEN, UNFINISHED
 from workers.staff.models import AfasConnection, Organisation
@@ -69,11 +69,27 @@ def lines(session: Session, batch_id: int, after: int = 0, limit: int | None = N
 
 
 def moves(session: Session, batch_id: int) -> bool:
-    """Whether a line of the batch, or what is known of one, may still change without a person."""
+    """Whether a line of the batch, or what is known of one, may still change without a person.
+
+    Where the organisation's deliveries are stopped, an answer that is still to come may change one.
+    """
+    if halted(session, batch_id):
+        begun = (Attempt.chunk_id == Chunk.id, Attempt.answered_at.is_(None), ~Attempt.judged)
+        flies = exists().where(Chunk.batch_id == batch_id, *begun, Attempt.purpose != "adopted")
+        return bool(session.scalar(select(flies)))
     own = exists().where(Line.chunk_id == Chunk.id, or_(Line.state.in_(("pending", "sent", "suspect")), _unsettled()))
     return bool(
         session.scalar(select(exists().where(Chunk.batch_id == batch_id, Chunk.state.in_(OPEN), or_(Chunk.holds, own))))
     )
+
+
+def halted(session: Session, batch_id: int) -> bool:
+    """Whether the deliveries of its organisation are stopped, until a person resumes."""
+    return bool(session.scalar(select(exists().where(Batch.id == batch_id, _is_halted()))))
+
+
+def _is_halted() -> ColumnElement[bool]:
+    return exists().where(Delivery.organisation_id == Batch.owner_id, Delivery.stop.is_not(None))
 
 
 def _unsettled() -> ColumnElement[bool]:
@@ -131,9 +147,13 @@ def of_chunks(session: Session, chunks: Sequence[int]) -> list[int]:
 
 
 def forgotten(session: Session) -> list[int]:
-    """Open batches of which no chunk is open: a crash, or an intake without a valid line, left them to the sweep."""
+    """Open batches that nobody else looks at: no chunk is open, or nothing goes before a person resumes.
+
+    A crash, or an intake without a valid line, left the former to the sweep.
+    """
     none = ~exists().where(Chunk.batch_id == Batch.id, Chunk.state.in_(OPEN))
-    return list(session.scalars(select(Batch.id).where(Batch.state == BatchState.OPEN, none).order_by(Batch.id)))
+    left = (Batch.state == BatchState.OPEN, or_(none, _is_halted()))
+    return list(session.scalars(select(Batch.id).where(*left).order_by(Batch.id)))
 
 
 def outcomes(session: Session, batch_id: int, *states: str) -> Iterator[Outcome]:
