@@ -15,7 +15,8 @@ from tasks.realization import humans, resuming, status, story
 from tasks.realization import retry as again
 from tasks.realization.closing import Closed
 from tasks.realization.humans import Word
-from tasks.realization.intake.files import FileError, parts
+from tasks.realization.intake.files import FileError, columns, parts
+from tasks.realization.retry import Corrections
 from workers import migrations
 from workers.database import reading
 from workers.ledger.realization import batches
@@ -87,7 +88,7 @@ def retry(
     return int(bool(done.left))
 
 
-def _corrections(batch: int, file: Path) -> list[object]:
+def _corrections(batch: int, file: Path) -> Corrections:
     with reading() as session:
         action = batches.head(session, batch).batch.action
     try:
@@ -97,7 +98,7 @@ def _corrections(batch: int, file: Path) -> list[object]:
     found = parts(data, action, "", text)
     if others := [part.action for part in found if part.action != action]:
         raise FileError(text("story.cli.other_action", found=", ".join(others), wanted=action))
-    return [line for part in found for line in part.lines]
+    return Corrections([line for part in found for line in part.lines], columns(data))
 
 
 def resolve(

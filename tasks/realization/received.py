@@ -17,7 +17,7 @@ from tasks.realization.intake.values import as_text, shown
 UNREADABLE = "unreadable"  #: the one argument of a message that is none: its body
 DEEPEST = 50  #: objects and lists within each other; many more end the process that hands them on
 _JSON = "application/json"
-_SHOWN = ("organisation", "action", "reference")
+_SHOWN = ("organisation", "action", "reference", "batch")
 #: Python's Celery wraps what JSON has no word for; all of it is text to AFAS, but for decimals.
 _WRAPPED = ("date", "datetime", "time", "bytes")
 
@@ -34,8 +34,22 @@ def strategy(task: Any, app: Any, consumer: Any, **options: Any) -> Callable[...
     return received
 
 
+class Lines:
+    """Lines of a result: whoever asked gets them whole, logs and Flower show their count."""
+
+    def __init__(self, lines: list[dict[str, Any]]) -> None:
+        self._lines = lines
+
+    def __json__(self) -> list[dict[str, Any]]:
+        """What kombu's JSON makes of them."""
+        return self._lines
+
+    def __repr__(self) -> str:
+        return str(len(self._lines))
+
+
 class Request(request.Request):
-    """A message that shows organisation, action, reference and the count of its lines, whatever its sender said."""
+    """A message that shows whom and what it is about and the count of its lines, whatever its sender said."""
 
     def __init__(self, message: Any, *, body: Any = None, decoded: bool = False, **options: Any) -> None:
         content = _fit(body if decoded else message.payload) or _unreadable(body)
@@ -63,7 +77,7 @@ def payload(body: bytes | str) -> list[Any]:
 
 
 def summary(arguments: Mapping[str, Any]) -> str:
-    """What may be shown of a submit."""
+    """What may be shown of a message's arguments."""
     said: dict[str, object] = {name: shown(arguments[name]) for name in _SHOWN if name in arguments}
     lines = arguments.get("lines")
     return str(said | ({"lines": len(lines)} if isinstance(lines, list) else {}))

@@ -1,6 +1,6 @@
 """Refused and invalid lines once more, as they are or corrected: judged again, and never under a key that is taken."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from tasks.realization.closing import Closed
 from tasks.realization.intake import keys
 from tasks.realization.intake.actions import INSERT
 from tasks.realization.intake.demands import FORCE, Order
+from tasks.realization.intake.fields import Catalogue
 from tasks.realization.intake.rules import Judged, validate
 from tasks.realization.intake.values import as_text, is_empty, shown
 from tasks.realization.status import CORRECTABLE, LEADING
@@ -43,6 +44,13 @@ class Left(NamedTuple):
     why: str
 
 
+class Corrections(NamedTuple):
+    """Lines of a file, and the names in the header of one that is a table."""
+
+    rows: Sequence[object]
+    columns: frozenset[str] = frozenset()
+
+
 class Again(NamedTuple):
     """A line and what it is to hold from now on; `given` may hold `force`."""
 
@@ -59,13 +67,13 @@ class Retried:
     work: Closed
 
 
-def retry(batch_id: int, by: str, corrections: Sequence[object] | None = None) -> Retried:
-    """Send the batch's refused and invalid lines again, or (`corrections`: lines of a file) those of the file.
+def retry(batch_id: int, by: str, corrections: Corrections | None = None) -> Retried:
+    """Send the batch's refused and invalid lines again, or (`corrections`) those of a file.
 
     Chunks whose tries were used up try again; a brake of the batch and a pause of its organisation end.
     Raises UnknownBatchError.
     """
-    order = _order(batch_id, corrections or ())
+    order = _order(batch_id, corrections.rows if corrections else ())
     for _ in range(TRIES - 1):
         try:
             with transaction() as session:
@@ -88,12 +96,12 @@ def _order(batch_id: int, corrections: Sequence[object]) -> Order:
     return Order(batch.action, fields, name, keys.random_word(keys.TOKEN_LENGTH), known, later)
 
 
-def _retried(session: Session, batch_id: int, by: str, corrections: Sequence[object] | None, order: Order) -> Retried:
+def _retried(session: Session, batch_id: int, by: str, corrections: Corrections | None, order: Order) -> Retried:
     locked = humans.lock(session, humans.of_batch(session, batch_id))
     batch = batches.head(session, batch_id, lock=True).batch
     held = humans.held(session, [chunk.id for chunk in locked])
     lines = batches.lines(session, batch_id, 0, None, *CORRECTABLE)
-    again, left = _wanted(lines, corrections, {line.id for line in batches.lines(session, batch_id)})
+    again, left = _wanted(lines, corrections, {line.id for line in batches.lines(session, batch_id)}, order.catalogue)
     left += [_left(one.line, text("people.busy", line=one.line.id)) for one in again if one.line.chunk_id in held]
     again = [one for one in again if one.line.chunk_id not in held]
     judged = _judged(session, batch, again, order)
@@ -115,7 +123,7 @@ def _retried(session: Session, batch_id: int, by: str, corrections: Sequence[obj
 
 
 def _wanted(
-    lines: Sequence[Line], corrections: Sequence[object] | None, every: set[int]
+    lines: Sequence[Line], corrections: Corrections | None, every: set[int], catalogue: Catalogue
 ) -> tuple[list[Again], list[Left]]:
     """Which lines go again, and with what; rows of a file about lines that have no need of it are passed over."""
     if corrections is None:
@@ -123,11 +131,13 @@ def _wanted(
     by_id = {line.id: line for line in lines}
     again: dict[int, Again] = {}
     left: list[Left] = []
-    for number, row in enumerate(corrections, 1):
+    for number, row in enumerate(corrections.rows, 1):
         given = row if isinstance(row, Mapping) else {}
         found = _meant(given, lines, by_id)
         if len(found) == 1 and found[0].id not in again:
-            again[found[0].id] = Again(found[0], _corrected(found[0], given))
+            again[found[0].id] = Again(
+                found[0], _corrected(found[0], given, given.keys() | corrections.columns, catalogue)
+            )
         elif found or not _is_another(given, every):
             key = "people.row_many" if found else "people.row_none"
             left.append(Left(None, shown(given.get("XpRe")), text(key, number=number)))
@@ -149,12 +159,18 @@ def _is_another(given: Mapping[str, Any], every: set[int]) -> bool:
     return number.isdecimal() and int(number) in every
 
 
-def _corrected(line: Line, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The row is the line, but for what the line cleared: a table can't say it. By its number its key may change."""
-    kept = {name: value for name, value in line.fields.items() if is_empty(value)}
+def _corrected(line: Line, given: Mapping[str, Any], named: Collection[str], catalogue: Catalogue) -> dict[str, Any]:
+    """The line with what the row says of it; by its number its key may change too. `named`: fields that the row is on.
+
+    Any other stays as it is, but for one that AFAS does not know: it could never go. One that the row leaves empty is
+    dropped, but for what the line cleared: a table can't say it.
+    """
+    stays = {name for name in line.fields if name not in named and catalogue.find(name)}
+    kept = {name: value for name, value in line.fields.items() if name in stays or is_empty(value)}
     own = {name: value for name, value in given.items() if name not in set(LEADING) - {"XpRe"}}
-    if line.xp_re is not None and (is_empty(own.get("XpRe")) or is_empty(given.get("line"))):
-        own["XpRe"] = line.xp_re
+    key = line.fields.get("XpRe") if line.xp_re is None else line.xp_re
+    if not is_empty(key) and (is_empty(own.get("XpRe")) or is_empty(given.get("line"))):
+        own["XpRe"] = key
     return kept | own
 
 

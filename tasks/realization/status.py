@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.realization import telling
+from tasks.realization.telling import key
 from workers.database import reading
 from workers.ledger.realization import batches
 
@@ -57,7 +58,7 @@ def table(batch: int) -> tuple[Sequence[str], list[Sequence[object]]]:
 
 
 def _row(header: Sequence[str], fields: Mapping[str, object], line: Any) -> list[object]:
-    own = {"line": line.id, "XpRe": line.xp_re, "state": line.state, "message": line.message}
+    own = {"line": line.id, "XpRe": key(line), "state": line.state, "message": line.message}
     return [_cell(own[name] if name in LEADING else fields.get(name)) for name in header]
 
 

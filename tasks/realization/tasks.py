@@ -7,8 +7,10 @@ from tasks.realization import status as standing
 from tasks.realization import submit as intake
 from tasks.realization.deliver import Hands
 from tasks.realization.intake import messages
+from tasks.realization.received import Lines
 from tasks.realization.submit import SubmitRejected
 from workers.celery import app
+from workers.ledger.realization.batches import UnknownBatchError
 from workers.ledger.realization.intake import PASSING
 from workers.sending import send, sent
 from workers.texts import text
@@ -53,13 +55,14 @@ def submit(self: Any, /, *args: Any, **message: Any) -> dict[str, int]:
     raise self.retry(args=(), kwargs=message, countdown=pause, **shown)
 
 
-@app.task(name="realization.status", Strategy=STRATEGY, Request=REQUEST, throws=(ValueError,))
+@app.task(name="realization.status", Strategy=STRATEGY, Request=REQUEST, throws=(ValueError, UnknownBatchError))
 def status(batch: int, after: int | None = None, limit: int | None = None) -> dict[str, Any]:
     """Where a batch stands, and its lines after the line `after`, at most `limit` of them."""
     asked = {"batch": batch, "after": after, "limit": limit}
     if wrong := messages.faults("realization.status", asked, text):
         raise ValueError("; ".join(wrong))
-    return standing.answer(batch, after, limit)
+    found = standing.answer(batch, after, limit)
+    return found | {"lines": Lines(found["lines"])}
 
 
 @app.task(name="realization.deliver_chunk", ignore_result=True)

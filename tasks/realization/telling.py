@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tasks.realization import remedies
 from tasks.realization.intake.fields import Catalogue, shipped, with_metainfo
+from tasks.realization.intake.values import as_text, is_empty
 from tasks.realization.remedies import Meant
 from tasks.realization.wording import MOST_KEYS, BatchFacts, Group
 from workers.ledger.realization import batches
@@ -71,7 +72,7 @@ def told(line: Line, by: Reader) -> dict[str, Any]:
     """A line as status and reply tell it."""
     return {
         "line": line.id,
-        "XpRe": line.xp_re,
+        "XpRe": key(line),
         "Id": line.afas_id.replace(" ", "") if line.afas_id else None,
         "Sessieguid": line.session_guid,
         "state": line.state,
@@ -80,6 +81,12 @@ def told(line: Line, by: Reader) -> dict[str, Any]:
         "field": by.field(line),
         "remedy": by.remedy(line),
     }
+
+
+def key(line: Line) -> str | None:
+    """The line's external key as its sender knows it, also one that AFAS could not take; None: it has none."""
+    given = line.fields.get("XpRe")
+    return line.xp_re if line.xp_re is not None or is_empty(given) else as_text(given)
 
 
 def facts(session: Session, batch: Batch, organisation: Organisation, behind: Sequence[int]) -> BatchFacts:

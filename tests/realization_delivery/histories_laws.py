@@ -51,8 +51,8 @@ class Laws:
             assert all(lines[line].chunk == one.chunk for line in json.loads(one.lines)), ("not its chunk", one)
             if one.id not in self._attempts and one.purpose != "adopted":
                 self._changes.goes(one, attempts.values())
-                wished = [line for line in json.loads(one.lines) if line in self._lines and self._lines[line].wish]
-                assert not wished, ("cancelled, and sent", one)
+                both = [(self._lines.get(line), lines[line]) for line in json.loads(one.lines)]
+                assert not any(old and old.wish and new.wish for old, new in both), ("cancelled, and sent", one)
         self._touched |= self.by_hand
         if not self._touched:
             self._counts(lines)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from tasks.realization import closing, retry, status
-from tasks.realization.retry import Retried
+from tasks.realization.intake.files import columns, parts
+from tasks.realization.retry import Corrections, Retried
 from tests.realization_people.builders import BAD, Desk, good, line
 from workers import settings as configured
 from workers.database import transaction
@@ -16,12 +17,13 @@ from workers.leases import Lease
 from workers.ledger.realization.models import Chunk, Line
 from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
+from workers.texts import text
 
 REFUSED = {"state": "refused", "message": BAD, "reference": "f" * 32, "session_guid": "{a}", "witnessed": True}
 
 
 def again(batch: int, *rows: object) -> Retried:
-    return retry.retry(batch, "els", list(rows) or None)
+    return retry.retry(batch, "els", Corrections(rows) if rows else None)
 
 
 def close(batch: int) -> None:
@@ -74,6 +76,32 @@ def test_a_line_is_meant_by_its_key_or_its_number(desk: Desk) -> None:
     assert (done.lines, done.left) == (3, ())
     assert [one.xp_re for one in desk.lines(batch)] == ["L1", "L2", third.xp_re]
     assert set(desk.states(batch)) == {"pending"}
+
+
+def test_a_row_changes_the_fields_that_it_names_and_no_other(desk: Desk) -> None:
+    batch = refused(desk)
+    assert again(batch, {"XpRe": "L1", "EmId": "1001"}).lines == 1
+    assert desk.line(batch, "L1").fields == {**line("L1", EmId="1001"), "VaIt": "1"}
+
+
+def test_a_cell_that_was_emptied_takes_its_field_along_and_a_column_that_is_not_there_none(desk: Desk) -> None:
+    batch = desk.batch([line("L1", Ds="oud"), line("L2")])
+    desk.ends(batch, {"L1": REFUSED})
+    data = b"XpRe;EmId;Ds;Qu\nL1;1001;;5"
+    rows = [one for part in parts(data, "insert", "", text) for one in part.lines]
+    assert retry.retry(batch, "els", Corrections(rows, columns(data))).lines == 1
+    assert desk.line(batch, "L1").fields == {**line("L1", EmId="1001", Qu="5"), "VaIt": "1"}
+
+
+def test_a_key_that_afas_could_not_take_is_corrected_by_its_sender_and_never_by_us(desk: Desk) -> None:
+    batch = desk.batch([line(" k-8")])
+    header, rows = status.table(batch)
+    back = {name: value for name, value in zip(header, rows[0], strict=True) if value is not None}
+    assert back["XpRe"] == status.answer(batch)["lines"][0]["XpRe"] == " k-8"
+    for row in (back, {name: value for name, value in back.items() if name != "XpRe"}):
+        assert again(batch, row).lines == 0
+    assert again(batch, back | {"XpRe": "k-8"}).lines == 1
+    assert desk.line(batch, "k-8").state == "pending"
 
 
 def test_a_misspelt_field_can_be_taken_out(desk: Desk) -> None:
@@ -233,7 +261,7 @@ def test_a_retry_loses_no_line_and_moves_only_refused_and_invalid_ones(
     batch = small_desk.batch([line(f"{key}-{tag}") for key in KEYS])
     small_desk.all_are(batch, "applied")
     small_desk.ends(batch, {f"{key}-{tag}": {"state": state} for key, state in zip(KEYS, states, strict=True)})
-    given_ = None if rows is None else [line(f"{key}-{tag}" if key else key) for key in rows]
+    given_ = None if rows is None else Corrections([line(f"{key}-{tag}" if key else key) for key in rows])
     done = retry.retry(batch, "els", given_)
     after = small_desk.states(batch)
     assert all(

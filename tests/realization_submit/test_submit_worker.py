@@ -130,15 +130,21 @@ def _shown(scene: Scene) -> str:
 
 
 def test_a_plain_client_gets_its_batch_and_its_lines_are_shown_nowhere(scene: Scene) -> None:
-    given = message(line("a", EmId=SECRET), {"EmId": SECRET, "Qu": float("nan")})
+    given = message(line(SECRET, EmId=SECRET), {"EmId": SECRET, "Qu": float("nan")})
     result = scene.submit(**given)
     assert result == {"batch": 1, "lines": 2, "chunks": 1, "invalid": 1}
     assert scene.submit(**given) == result
     with pytest.raises(Exception, match=r"schema realization\.submit"):
         scene.submit(**message(line("b", EmId=SECRET), actiom=SECRET))
     until(lambda: [one for one in scene.events if one["type"] == "task-failed"])
+    asked = scene.client.send_task("realization.status", kwargs={"batch": 1}, queue="realization")
+    assert [one["XpRe"] for one in asked.get(timeout=30)["lines"]][:1] == [SECRET]
+    with pytest.raises(Exception, match="99"):
+        scene.client.send_task("realization.status", kwargs={"batch": 99}, queue="realization").get(timeout=30)
+    until(lambda: "task-succeeded" in [one["type"] for one in scene.events if one.get("uuid") == asked.id])
     shown = _shown(scene)
     assert SECRET not in shown
+    assert "raised unexpected" not in shown
     assert GUID in str([one for one in scene.events if one["type"] == "task-received"])
     assert "'lines': 2" in shown
     assert len(rejected()) == 1

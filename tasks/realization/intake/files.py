@@ -35,10 +35,24 @@ def parts(data: bytes, action: str, reference: str, say: Say) -> list[Part]:
         if markup.is_markup(data):
             return _by_action(markup.lines(data), action, reference)
         text = _decoded(data)
-        read = _json if text.lstrip()[:1] in ("[", "{") else _csv
+        read = _json if _is_json(text) else _csv
         return [Part(action, reference, read(text))]
     except Told as told:
         raise FileError(say(told.key, **told.places)) from None
+
+
+def columns(data: bytes) -> frozenset[str]:
+    """The names in the header of a table, of which its lines have those that they fill; none of another form.
+
+    Of a file that `parts` could read.
+    """
+    text = "" if markup.is_markup(data) else _decoded(data)
+    is_table = text.strip() and not _is_json(text)
+    return frozenset(name.strip() for name in _cells(text)[0]) if is_table else frozenset()
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip()[:1] in ("[", "{")
 
 
 def _decoded(data: bytes) -> str:
@@ -94,18 +108,23 @@ def _line(element: object) -> object:
 
 def _csv(text: str) -> list[object]:
     """Rows under a header of field names. An empty cell says nothing: to clear a field takes JSON or XML."""
-    first = next(filter(str.strip, io.StringIO(text, newline="")), "")
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
-    try:
-        filled = [row for row in rows if any(row)]
-    except csv.Error:
-        raise Told("realization.file.csv", line=rows.line_num) from None
+    filled = _cells(text)
     header = [name.strip() for name in filled[0]] if filled else []
     if not any(header):
         raise Told("realization.file.empty")
     if twice := sorted({name for name in header if name and header.count(name) > 1}):
         raise Told("realization.file.twice", names=", ".join(twice))
     return [_row(header, row) for row in filled[1:]]
+
+
+def _cells(text: str) -> list[list[str]]:
+    """Rows that have anything, the header first."""
+    first = next(filter(str.strip, io.StringIO(text, newline="")), "")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",", strict=True)
+    try:
+        return [row for row in rows if any(row)]
+    except csv.Error:
+        raise Told("realization.file.csv", line=rows.line_num) from None
 
 
 def _row(header: list[str], row: list[str]) -> dict[str, object]:
