@@ -55,9 +55,9 @@ class Reader:
     def remedy(self, line: Line | Outcome) -> str | None:
         """What to do; None where the text is not known, or says it itself."""
         if line.matter in MENDED:
-            return text(f"batches.remedy.{line.matter}")
+            return text(f"batches.remedy.{line.matter}", batch=line.batch_id, line=line.id)
         if line.state == "in_doubt" and line.matter in DOUBTS:
-            return text("batches.remedy.doubt")
+            return text("batches.remedy.doubt", batch=line.batch_id, line=line.id)
         known = remedies.known(line.message) if line.message and line.state in ("refused", "conflict") else None
         return text(f"batches.known.{known}") if known else None
 

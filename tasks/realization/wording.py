@@ -78,7 +78,8 @@ def batch_mail(facts: BatchFacts, say: Say) -> tuple[str, str]:
         parts.append(say("batches.mail.more_groups", count=len(largest) - MOST_GROUPS, batch=facts.batch))
     if facts.waiting:
         parts.append(say("batches.mail.behind", batches=", ".join(map(str, facts.waiting))))
-    parts.append(say("batches.mail.commands", batch=facts.batch))
+    if facts.counts["refused"] or facts.counts["invalid"]:
+        parts.append(say("batches.mail.commands", batch=facts.batch))
     return say(f"batches.mail.subject.{ended}", **head), "\n\n".join(parts) + "\n"
 
 

@@ -1,9 +1,9 @@
-"""Delivery is killed at every commit, every message and every step of a call; afterwards nothing is lost or doubled."""
+"""Killed at every commit, message and step of a call, intake, delivery and sweep lose and double nothing."""
 
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,17 +71,37 @@ class Mortal(Office):
         for _ in range(1 + self.twice):
             self._chunk(chunk, seconds)
 
+    def submits(self, lines: Sequence[Any], action: str = "insert", reference: str = "R", **more: Any) -> int:
+        try:
+            with self.boundaries.watched():
+                return super().submits(lines, action, reference, **more)
+        except Killed:
+            self._dies()
+            # Its message was not acknowledged, and comes again.
+            return super().submits(lines, action, reference, **more)
+
     def delivers(self, chunk: int) -> None:
         try:
             with self.boundaries.watched():
                 super().delivers(chunk)
         except Killed:
-            self.boundaries.kill_at, self.boundaries.dead = None, False
-            leases._held.clear()
-            if self.flushed:
-                self.messages.clear()
-            # Nobody renews its leases any more.
-            self.passes(leases.LEASE_SECONDS + 1)
+            self._dies()
+
+    def _sweep(self) -> bool:
+        try:
+            with self.boundaries.watched():
+                return super()._sweep()
+        except Killed:
+            self._dies()
+            return super()._sweep()
+
+    def _dies(self) -> None:
+        self.boundaries.kill_at, self.boundaries.dead = None, False
+        leases._held.clear()
+        if self.flushed:
+            self.messages.clear()
+        # Nobody renews its leases any more.
+        self.passes(leases.LEASE_SECONDS + 1)
 
 
 ERRORS = 3  #: at which AFAS stops here

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from tasks.realization import reach
+from tasks.realization import reach, submit
 from tasks.realization.chunks import PUT_OFF
-from tests.realization_delivery.builders import Office, bad, good
+from tests.realization_delivery.builders import GUID, Office, bad, good
+from tests.realization_delivery.histories_people import OTHER
 from workers import leases, settings
+from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
 from workers.ledger.realization.acts import Attempt
@@ -45,6 +47,31 @@ def test_lines_whose_project_failed_go_last_by_ten_and_every_good_line_before_th
     assert kinds[-1] == {True}, "what failed goes last"
     assert [{True}] == [kind for kind in kinds if kind == {True}], "and all of it together"
     assert {size for size, kind in zip(sizes, fresh, strict=True) if kind == {True}} == {10}
+
+
+def test_calls_go_round_between_organisations_whoever_came_first_and_has_more(small: Office) -> None:
+    small.organisation(OTHER)
+    submit.take_or_keep(order(GUID, 500), "task-2", small.hands())
+    submit.take_or_keep(order(OTHER, 200), "task-3", small.hands())
+    with transaction() as session:
+        session.execute(update(Chunk).where(Chunk.fresh > 0).values(wants_slot_at=now(-60)))
+        environment = session.scalars(select(Batch.environment_id).limit(1)).one()
+    with reading() as session:
+        owners = {chunk.id: chunk.owner_id for chunk in session.scalars(select(Chunk))}
+    first, second = sorted(set(owners.values()))
+    assert [owners[chunk] for chunk in slots.turns(environment, 6)[0]] == [first, second, first, second, first, first]
+    with reading() as session:
+        chunk = session.scalars(select(Chunk).where(Chunk.owner_id == first, Chunk.fresh > 0).limit(1)).one()
+    held = work.claim(chunk.id)
+    assert held
+    with slots.Place(held, 6, lambda: None) as place:
+        assert place.taken()
+        assert [owners[chunk] for chunk in slots.turns(environment, 6)[0]] == [second, first, second, first, first]
+
+
+def order(guid: str, count: int) -> dict[str, Any]:
+    lines = [good(n, XpRe=f"{guid[:4]}-{n}") for n in range(count)]
+    return {"organisation": guid, "action": "insert", "lines": lines, "reference": "many"}
 
 
 def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_canary_before(small: Office) -> None:

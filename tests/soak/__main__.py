@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -49,10 +50,14 @@ class Soak:
             self._passes(self._dice.uniform(0, 2 * pause))
             if self.ledger.finished():
                 self._submit()
-            self._acts[what]()
+            # Until it is done: a process that is just being replaced can't be hit.
+            until(partial(self._does, what), PATIENCE)
             if what != "flush":  # takes messages along, and no holder
                 self.recoveries.did(what)
         until(lambda: self._look() and self.ledger.finished(), PATIENCE)
+
+    def _does(self, what: str) -> bool:
+        return self._look() and self._acts[what]()
 
     def _submit(self) -> None:
         number = len(self.ledger.rows("SELECT id FROM batch"))
@@ -83,25 +88,32 @@ class Soak:
         if not found:
             return None
         pid = self._dice.choice(found)
-        with suppress(ProcessLookupError):
+        try:
             os.kill(pid, number)
+        except ProcessLookupError:
+            return None
         return pid
 
-    def _kill(self) -> None:
-        self._signal(signal.SIGKILL, *NAMES)
+    def _kill(self) -> bool:
+        return self._signal(signal.SIGKILL, *NAMES) is not None
 
-    def _stop(self) -> None:
-        if pid := self._signal(signal.SIGSTOP, *(name for name in NAMES if name.startswith("worker"))):
-            self._asleep.append((time.monotonic() + self._dice.uniform(*STOPPED), pid))
+    def _stop(self) -> bool:
+        pid = self._signal(signal.SIGSTOP, *(name for name in NAMES if name.startswith("worker")))
+        self._asleep += [] if pid is None else [(time.monotonic() + self._dice.uniform(*STOPPED), pid)]
+        return pid is not None
 
-    def _flush(self) -> None:
-        with suppress(RedisError):
+    def _flush(self) -> bool:
+        try:
             Redis.from_url(self._running.broker()).flushall()
+        except RedisError:
+            return False
+        return True
 
-    def _restart(self) -> None:
+    def _restart(self) -> bool:
         self._server.end(self._dice.choice((signal.SIGINT, signal.SIGQUIT)))
         time.sleep(self._dice.uniform(0, 5))
         self._server.start()
+        return True
 
 
 def main() -> None:

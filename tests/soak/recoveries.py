@@ -39,8 +39,9 @@ class Recoveries:
         return next((act for act in reversed(self.acts) if last - 1 <= act[0] <= last + RENEW_SECONDS + 1), None)
 
     def told(self) -> list[str]:
-        """A line for each kind of act."""
+        """A line for each kind of act: all of its seconds, and those in the middle."""
         return [
-            f"{what}: {len(found)} chunks taken up after {statistics.median(found):.0f} s, at most {max(found):.0f} s"
+            f"{what}: {len(found)} chunks taken up after {statistics.median(found):.0f} s "
+            f"({', '.join(f'{seconds:.0f}' for seconds in sorted(found))})"
             for what, found in sorted(self.found.items())
         ]

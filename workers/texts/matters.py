@@ -73,17 +73,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Delete the line that is too many in AFAS; AFASConnector never does so itself",
     ),
     "batches.remedy.key_collision": (
-        "Vergelijk beide in AFAS en beslis: afasconnector realization resolve BATCH REGEL applied|absent --note …",
-        "Compare both lines in AFAS and decide: afasconnector realization resolve BATCH LINE applied|absent --note …",
+        "Vergelijk beide in AFAS en beslis: afasconnector realization resolve {batch} {line} applied|absent --note …",
+        "Compare both in AFAS and decide: afasconnector realization resolve {batch} {line} applied|absent --note …",
     ),
     "batches.remedy.doubt": (
         (
             "Zoek de regel in AFAS op externe sleutel en beslis: "
-            "afasconnector realization resolve BATCH REGEL applied|absent --note …"
+            "afasconnector realization resolve {batch} {line} applied|absent --note …"
         ),
         (
             "Look for the line in AFAS by its external key and decide: "
-            "afasconnector realization resolve BATCH LINE applied|absent --note …"
+            "afasconnector realization resolve {batch} {line} applied|absent --note …"
         ),
     ),
     "batches.remedy.moved": (

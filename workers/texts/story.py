@@ -75,8 +75,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.cli.note": ("waarop dat berust", "what that rests on"),
     "story.cli.force": ("ook als AFAS het tegendeel toont", "even if AFAS shows the opposite"),
     "story.cli.retry_file": (
-        "bestand met verbeterde regels (JSON, CSV of XML), zoals status --csv het geeft",
-        "file of corrected lines (JSON, CSV or XML), as status --csv gives it",
+        "bestand met verbeterde regels (JSON, CSV, XML), zoals status --csv het geeft; andere velden blijven",
+        "file of corrected lines (JSON, CSV, XML), as status --csv gives it; other fields stay",
     ),
     "story.cli.status": ("Toon per regel wat ervan werd", "Show what became of each line"),
     "story.cli.retry": (

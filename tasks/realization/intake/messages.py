@@ -79,7 +79,8 @@ def _told(name: str, misfit: Misfit, say: Say) -> str:
             return say("realization.message.unknown", where=where, name=name)
         case "type":
             return say("realization.message.type", where=where, expected=misfit.expected, name=name)
-    wanted, value = shown(misfit.expected), shown(misfit.value)
+    among = misfit.expected if isinstance(misfit.expected, list) else [misfit.expected]
+    wanted, value = ", ".join(map(str, among)), shown(misfit.value)
     return say("realization.message.value", where=where, value=value, rule=misfit.rule, expected=wanted, name=name)
 
 

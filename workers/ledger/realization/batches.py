@@ -32,6 +32,7 @@ class Outcome(NamedTuple):
     """What became of a line; the names are columns of Line."""
 
     id: int
+    batch_id: int
     xp_re: str | None
     state: str
     message: str | None
@@ -158,7 +159,7 @@ def forgotten(session: Session) -> list[int]:
 
 def outcomes(session: Session, batch_id: int, *states: str) -> Iterator[Outcome]:
     """What became of the batch's lines in these states, and of those that AFAS has more than once; a few at a time."""
-    columns = (Line.id, Line.xp_re, Line.state, Line.message, Line.reference, Line.matter)
+    columns = (Line.id, Line.batch_id, Line.xp_re, Line.state, Line.message, Line.reference, Line.matter)
     twice = and_(Line.state == "applied", Line.matter == "duplicate")
     wanted = select(*columns).where(Line.batch_id == batch_id, or_(Line.state.in_(states), twice)).order_by(Line.id)
     for row in session.execute(wanted.execution_options(yield_per=AT_ONCE)):
