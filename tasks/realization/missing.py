@@ -36,7 +36,9 @@ def group(chunk: Chunk, attempt: Attempt, view: View) -> Group:
             before = len(left)
         elif again or not view.of(line):
             left.append(line)
-    still = tuple(line for line in left if line.state in UNSETTLED and carriers(chunk, line.id)[-1] == attempt)
+    # Who wants a line cancelled is asked what AFAS has of it; to miss it once more tells nothing new.
+    open_ = [line for line in left if line.state in UNSETTLED and line.matter != Matter.WISHED]
+    still = tuple(line for line in open_ if carriers(chunk, line.id)[-1] == attempt)
     broken = before > STOPS_AT and attempt.purpose != Purpose.ADOPTED
     return Group(attempt, tuple(left), still, broken)
 

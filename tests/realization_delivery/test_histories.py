@@ -88,6 +88,22 @@ NAMED_TWO_WAYS = History(
     deeds=((27, "changes", 0), (16, "changes", 0), (16, "changes", 0), (20, "changes", 0), (16, "changes", 0)),
 )
 
+#: What was cancelled and can't be proved absent is missed by each read-back that looks for the canary of its call.
+GIVEN_UP = History(
+    staff=("a",) * 6,
+    others=("a",),
+    hidden=frozenset({"a", "b"}),
+    echo=False,
+    unique=True,
+    shows=frozenset(),
+    proven=True,
+    chunk_lines=2,
+    stops_at=2,
+    faults=("busy", "whole_call", "ok"),
+    acts=((30, KILL), (1, KILL)),
+    deeds=((32, "resume", 0), (28, "cancel", 0)),
+)
+
 #: A deletion names a row by its Id that our own call made a moment ago, and that a read-back does not show yet.
 HARDLY_THERE = History(
     staff=("a",) * 4,
@@ -217,6 +233,7 @@ def test_it_is_so_when_people_work_in_afas_meanwhile(here: Stage, history: Histo
 @told(90)
 @example(history=LATE_FOR_A_READ_BACK)
 @example(history=BLINDED)
+@example(history=GIVEN_UP)
 @example(history=GONE_BEFORE_THE_FIRST_PAGE)
 @example(history=BLIND_CANARIES[0])
 @example(history=BLIND_CANARIES[1])
