@@ -1,7 +1,7 @@
 """A chunk that is given back: as its next step wants it, and with what is to be handed on for that."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
 
     `called`: when its turn for a call comes, whoever moved last tells it; else it comes once by itself.
     """
-    case = _given_up(session, case if case.trust.read_back else _blind(session, case))
+    case = case if case.trust.read_back else _blind(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own["fresh"] = case.fresh
@@ -53,10 +53,21 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
     return _after(case, None, closing.close(session, held.batch.id))
 
 
-def gives_up(case: Case) -> list[Line]:
-    """Lines that a person wants cancelled, and that nothing but to send them once more could prove absent."""
+def gives_up(case: Case, states: Collection[LineState]) -> list[Line]:
+    """Lines in these states that a person wants cancelled, and that only to send them again could prove absent."""
     wished = {row.id for row in case.rows if row.wish and case.chunk.action == Action.INSERT}
-    return [line for line in case.chunk.lines if line.id in wished and _is_left(case.chunk, line)]
+    left = [line for line in case.chunk.lines if line.id in wished and line.state in states and not line.matter]
+    return [line for line in left if all(call.judged for call in carriers(case.chunk, line.id))]
+
+
+def given_up(session: Session, case: Case) -> Case:
+    """They are not sent: cancelled where AFAS has nothing of them, else a person looks, who is told.
+
+    Those in doubt only after a read-back: what an earlier one missed may have been hidden.
+    """
+    lines = tuple(_wished(case.chunk, line) for line in gives_up(case, (LineState.SUSPECT, LineState.IN_DOUBT)))
+    told = tuple(Told(Matter.WISHED, (line.id,)) for line in lines if line.matter)
+    return record(session, case, Ruling(lines, told)) if lines else case
 
 
 def stand_in_line(session: Session, case: Case) -> None:
@@ -71,20 +82,6 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
     if ask is None:
         return {"waits_since": None, "urgent": False, "looks": 0}
     return {"waits_since": max(ask.not_before, case.now + _pause(looks)), "urgent": ask.urgent, "looks": looks}
-
-
-def _given_up(session: Session, case: Case) -> Case:
-    """They are not sent: cancelled where AFAS has nothing of them, else a person looks, who is told."""
-    lines = tuple(_wished(case.chunk, line) for line in gives_up(case))
-    known = {row.id for row in case.rows if row.matter == Matter.WISHED}
-    told = tuple(Told(Matter.WISHED, (line.id,)) for line in lines if line.matter and line.id not in known)
-    return record(session, case, Ruling(lines, told)) if lines else case
-
-
-def _is_left(chunk: Chunk, line: Line) -> bool:
-    held = line.state == LineState.IN_DOUBT and not line.matter
-    judged = all(call.judged for call in carriers(chunk, line.id))
-    return line.state == LineState.SUSPECT or (held and judged)
 
 
 def _wished(chunk: Chunk, line: Line) -> Line:

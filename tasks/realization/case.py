@@ -25,7 +25,7 @@ from tasks.realization.trust import after, holds, lag
 from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
-from workers.ledger.realization import deliveries, expectations, work
+from workers.ledger.realization import deliveries, expectations, order, work
 from workers.ledger.realization.models import Line
 from workers.ledger.realization.work import Held
 from workers.settings import current
@@ -79,8 +79,12 @@ class Case:
         return sum(line.state == LineState.PENDING and self.prospects.plain(line) for line in self.chunk.lines)
 
     def unlooked(self, line: Line) -> bool:
-        """Whether the line was never sent, and neither a read-back nor a person has looked for it since it came in."""
+        """Whether the line was never sent, and neither a read-back nor a person has looked for it since it came in.
+
+        A change that can be looked at is so before it goes, whatever came before.
+        """
         looked = line.looked_at is not None or line.witnessed
+        looked = looked or (self.chunk.action != Action.INSERT and self.trust.read_back)
         return not looked and line.state == LineState.PENDING and not self.chunk.attempts
 
 
@@ -96,7 +100,7 @@ def fresh(session: Session, held: Held) -> Case:
     stands = work.standing(session, held, MAX_FRUITLESS)
     trust = mapping.trust(stands.delivery, read_back=stands.shows)
     lines, attempts = work.rows(session, held.id)
-    behind = {} if held.batch.action == "insert" else work.behind(session, held.id, mapping.shown_keys(lines))
+    behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
     until = stands.delivery.cautious_until
     return Case(
         held,

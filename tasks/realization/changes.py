@@ -44,6 +44,9 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
     """
     if turn.trust.stopped:
         return Wait(None)
+    if not turn.trust.read_back:
+        # Nothing is asked that could lag.
+        turn = replace(turn, limits=replace(turn.limits, lag=timedelta(0)))
     tries = chunk.fruitless < MAX_FRUITLESS
     if tries and not in_flight(chunk) and (step := _goes(chunk, turn)):
         return step

@@ -34,7 +34,7 @@ def close(session: Session, batch_id: int, *, by_hand: bool = False) -> Closed |
     one for a batch that waits because the organisation has stopped, which is told by itself.
     """
     batch = batches.head(session, batch_id, lock=True).batch
-    if batches.moves(session, batch_id):
+    if batches.moves(session, batch_id, current().in_doubt_after):
         return None
     state = BatchState.WAITING if batches.unfinished(session, batch_id) else BatchState.FINISHED
     if state == batch.state:

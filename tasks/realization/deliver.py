@@ -12,7 +12,7 @@ from tasks.realization.back import After, Give
 from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Ruling, Send
-from tasks.realization.words import Action, Purpose
+from tasks.realization.words import Action, LineState, Purpose
 from workers import leases
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
@@ -139,10 +139,10 @@ def _without_call(opened: Case) -> After | None:
     if lost := [one for one in opened.chunk.attempts if one.answer is None and one.purpose != Purpose.ADOPTED]:
         return post.lost(opened, lost[-1])
     invalid = looking.unlooked(opened, opened.step) if isinstance(opened.step, Send) else Ruling()
-    if not (invalid.lines or back.gives_up(opened)):
+    if not (invalid.lines or back.gives_up(opened, (LineState.SUSPECT,))):
         return None
     with work.under(opened.held) as session:
-        return back.put_back(session, case.record(session, opened, invalid))
+        return back.put_back(session, back.given_up(session, case.record(session, opened, invalid)))
 
 
 def _waits_on(held: Held, place: Place) -> ChunkState | None:

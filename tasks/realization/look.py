@@ -164,7 +164,7 @@ def _judge(held: Held, shown: View, seen: Seen) -> After | None:
             member = _tell_census(session, member, shown, seen)
             moved = bool(ruling.judged) or any(line.missed_at != moment for line in ruling.lines)
             after = case.record(session, member, ruling, read_back=seen.number)
-            looked = _looked(session, after, moment)
+            looked = back.given_up(session, _looked(session, after, moment))
             return back.put_back(session, looked, looked=not moved, called=held.chunk.wants_slot_at is not None)
     except LeaseLostError:
         return None

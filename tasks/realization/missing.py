@@ -78,7 +78,9 @@ def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
     ten, rest = found.left[:STOPS_AT], found.left[STOPS_AT:]
     last = ten[-1:] if rest else ()
     suspects = [
-        _suspect(line, Purpose.CANARY if line in last else Purpose.SUSPECT, view) for line in ten if line in found.still
+        _suspect(line, Purpose.CANARY if line in last else Purpose.SUSPECT, witnessed=view.witness(line))
+        for line in ten
+        if line in found.still
     ]
     still = tuple(line for line in rest if line in found.still)
     if all(map(_judged, ten)):
@@ -100,7 +102,7 @@ def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
         goes = _next(held, {employee(line) for line in seen} - {None}, broken=found.broken)
     witnessed = [view.witness(line) and not found.broken for line in held]
     after = [
-        _suspect(line, goes[line.id], view) if line.id in goes else _in_doubt(line, witnessed=witness)
+        _suspect(line, goes[line.id], witnessed=witness) if line.id in goes else _in_doubt(line, witnessed=witness)
         for line, witness in zip(held, witnessed, strict=True)
     ]
     return (*map(_pending, free), *after)
@@ -134,8 +136,8 @@ def _held(line: Line) -> bool:
     return line.state == LineState.IN_DOUBT and line.matter is None
 
 
-def _suspect(line: Line, goes_as: Purpose, view: View) -> Line:
-    return replace(line, state=LineState.SUSPECT, goes_as=goes_as, witnessed=view.witness(line), matter=None)
+def _suspect(line: Line, goes_as: Purpose, *, witnessed: bool) -> Line:
+    return replace(line, state=LineState.SUSPECT, goes_as=goes_as, witnessed=witnessed, matter=None)
 
 
 def _pending(line: Line) -> Line:

@@ -45,8 +45,7 @@ def resume(guid: str) -> Closed | None:
             for chunk in chunks:
                 _doubt(session, chunk)
         humans.resume(session, owner)
-        for batch in batches.of_chunks(session, [chunk.id for chunk in chunks]):
-            batches.reopened(session, batch)
+        batches.go_on(session, owner)
         mails.append(closing.went_on(session, owner))
         return Closed(tuple(filter(None, mails)), (), tuple(chunk.id for chunk in chunks))
 

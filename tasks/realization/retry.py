@@ -162,14 +162,21 @@ def _is_another(given: Mapping[str, Any], every: set[int]) -> bool:
 def _corrected(line: Line, given: Mapping[str, Any], named: Collection[str], catalogue: Catalogue) -> dict[str, Any]:
     """The line with what the row says of it; by its number its key may change too. `named`: fields that the row is on.
 
-    Any other stays as it is, but for one that AFAS does not know: it could never go. One that the row leaves empty is
-    dropped, but for what the line cleared: a table can't say it.
+    Any other stays as it is, but for a misspelt one where the row names a new one in its place. One that the row leaves
+    empty is dropped, but for what the line cleared: a table can't say it.
     """
-    stays = {name for name in line.fields if name not in named and catalogue.find(name)}
+    new = {
+        name for name, one in given.items() if name not in line.fields and catalogue.find(name) and not is_empty(one)
+    }
+    misspelt = {name for name in line.fields.keys() - set(named) if not catalogue.find(name)}
+    stays = line.fields.keys() - set(named) - (misspelt if len(misspelt) <= len(new) else set())
     kept = {name: value for name, value in line.fields.items() if name in stays or is_empty(value)}
-    own = {name: value for name, value in given.items() if name not in set(LEADING) - {"XpRe"}}
+    row = {name: value for name, value in given.items() if name not in set(LEADING) - {"XpRe"}}
+    own = {FORCE: line.force} | {name: one for name, one in row.items() if catalogue.find(name) or not is_empty(one)}
     key = line.fields.get("XpRe") if line.xp_re is None else line.xp_re
-    if not is_empty(key) and (is_empty(own.get("XpRe")) or is_empty(given.get("line"))):
+    # One that AFAS could not take is cleared by who says so, and never for want of a word.
+    says = not is_empty(own.get("XpRe")) or (line.xp_re is None and "XpRe" in named)
+    if not is_empty(key) and (is_empty(given.get("line")) or not says):
         own["XpRe"] = key
     return kept | own
 

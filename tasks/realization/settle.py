@@ -42,11 +42,12 @@ class Setting:
     failures: int = 0
 
     def clear(self, attempt: Attempt) -> bool:
-        """Whether its error is a line's verdict at once: no read-back can be asked, or none is trusted yet.
+        """Whether its error decides at once: no read-back can be asked, or it is no line's, and none is trusted yet.
 
         Never of several lines, which went out before the read-back connector was taken away.
         """
-        return len(attempt.lines) == 1 and (not self.trust.read_back or attempt.purpose == Purpose.PATHFINDER)
+        whole = attempt.purpose == Purpose.PATHFINDER and meaning(attempt.answer) not in LINE_ERRORS
+        return len(attempt.lines) == 1 and (not self.trust.read_back or whole)
 
     def learns(self, chunk: Chunk, attempt: Attempt) -> bool:
         """Whether the error of a lone line tells of those that went with it before."""

@@ -35,6 +35,12 @@ def test_an_image_that_may_lag_behind_what_its_sender_saw_does_not_count(action:
     assert isinstance(story.next(), Send)
 
 
+def test_without_a_connector_nothing_waits_for_a_lag() -> None:
+    story = Changes(1, trust=BLIND)
+    story.chunk = replace(story.chunk, received_at=NOON)
+    assert isinstance(story.next(NOON), Send)
+
+
 @pytest.mark.parametrize("action", PUTS)
 def test_changes_that_were_looked_at_go_together_in_order(action: Action) -> None:
     story = Changes(501, action).looked()

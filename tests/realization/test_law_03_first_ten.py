@@ -2,9 +2,10 @@
 
 from tasks.realization.chunks import next_attempt
 from tasks.realization.decisions import Send
-from tasks.realization.trust import view
-from tasks.realization.words import Matter, Purpose, ReadBack, Trust
-from tests.realization.builders import LATER, LOST, SECOND, Story, created, error, row
+from tasks.realization.missing import group, resolved
+from tasks.realization.trust import View, view
+from tasks.realization.words import Attempt, Chunk, Line, LineState, Matter, Purpose, ReadBack, Trust
+from tests.realization.builders import LATER, LOST, NOON, SECOND, Story, created, error, row
 from tests.realization.properties import lines_of
 
 
@@ -64,3 +65,12 @@ def test_after_a_success_nothing_goes_singly_even_when_the_view_is_broken() -> N
     assert story.ruling.single
     assert story.states() == ["in_doubt"] * 12 + ["applied"]
     assert next_attempt(story.chunk, story.turn()) is None
+
+
+def test_in_a_broken_view_no_witness_counts_for_the_first_canary_either() -> None:
+    lines = [Line(n, f"K{n}", {"EmId": "a"}, LineState.SENT if n < 12 else LineState.APPLIED) for n in range(13)]
+    call = Attempt(1, tuple(range(13)), NOON, answer=error("own"))
+    view = View(LATER, witnesses=frozenset("a"))
+    found = group(Chunk(1, tuple(lines), (call,)), call, view)
+    assert found.broken
+    assert not any(line.witnessed for line in resolved(found, view))

@@ -48,9 +48,16 @@ def test_a_line_that_was_looked_for_late_tells_of_the_lag_only_if_it_was_missed_
     assert not holds(story.chunk, story.trust)
 
 
-def test_an_error_of_a_pathfinder_is_its_verdict() -> None:
+def test_an_error_of_a_pathfinder_is_its_verdict_once_a_read_back_misses_it_and_the_next_one_does_not_wait() -> None:
     story = Story("ab", NEW).send([0], error("own"), Purpose.PATHFINDER)
-    assert (story.states(), story.lines[0].message) == (["refused", "pending"], "own")
+    assert next_attempt(story.chunk, story.turn(NOON)) == Send((1,), Purpose.PATHFINDER)
+    assert story.sees([], NOON + SECOND).states() == ["refused", "pending"]
+    assert story.lines[0].message == "own"
+
+
+def test_a_pathfinder_that_got_an_error_after_its_commit_is_applied() -> None:
+    story = Story("ab", NEW).send([0], error("own"), Purpose.PATHFINDER)
+    assert story.sees([0], NOON + SECOND).states() == ["applied", "pending"]
 
 
 def test_while_a_pathfinder_is_in_doubt_the_next_line_goes() -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks.realization import resuming
 from tests.realization_delivery.builders import Office, good
 from workers.database import transaction
 from workers.staff.models import AfasConnection
@@ -129,3 +130,35 @@ def test_a_persons_later_change_is_never_overwritten_after_an_unknown_outcome(fi
     filled.works()
     assert [state for state, _ in last(filled)] == ["conflict", "applied"]
     assert str(value(filled, "K-5", "Qu")) == "9"
+
+
+@pytest.mark.parametrize("by", ["XpRe", "Id"])
+@pytest.mark.parametrize("action", ["update", "delete"])
+def test_what_comes_in_after_an_adoption_is_looked_at_before_it_goes_as_well(
+    filled: Office, action: str, by: str
+) -> None:
+    row = filled.afas.person("copy", key="K-1")
+    filled.afas.person("change", id=row.id, XpRe="theirs")
+    filled.afas.person("approve", key="theirs")
+    resuming.adopt()
+    filled.passes(3600)
+    filled.submits([{by: "theirs" if by == "XpRe" else str(row.id), "Ds": "anders"}], action, "changes")
+    filled.works()
+    [line] = [line for line in filled.lines() if line.batch_id == 2]
+    assert line.before is not None
+    assert line.state == ("applied" if action == "update" else "invalid")
+
+
+def test_without_a_connector_what_was_received_earlier_goes_first_though_it_names_by_key(office: Office) -> None:
+    office.submits([good(0)], reference="inserts")
+    office.submits([{"XpRe": "K-0", "Ds": "eerst"}], "update", "first")
+    while not office.states()["applied"]:
+        office.takes()
+    office.submits([{"Id": ids(office)["K-0"], "Ds": "daarna"}], "update", "second")
+    with transaction() as session:
+        session.get_one(AfasConnection, office.id).read_back = None
+    office.messages = office.messages[-1:]
+    office.takes()
+    office.works()
+    assert office.states() == {"applied": 3}
+    assert value(office, "K-0", "Ds") == "daarna"

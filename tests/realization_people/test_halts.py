@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
-from tasks.realization import closing, resuming
+from tasks.realization import closing, deliver, resuming
+from tasks.realization.deliver import Hands
 from tests.realization_people.builders import BAD, GUID, OTHER, Desk, good
 from workers import settings
 from workers.columns import now
 from workers.database import transaction
+from workers.ledger.realization import deliveries
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
@@ -154,7 +156,7 @@ def test_a_foreign_text_breaks_no_mail(desk: Desk) -> None:
 def test_a_batch_of_an_organisation_that_is_stopped_waits_for_a_person_once_no_call_is_open(desk: Desk) -> None:
     batch = desk.batch(good(2), **REPLY)
     desk.ends(batch, {"L2": {"state": "refused", "message": BAD}}, None)
-    call = desk.attempt(batch, ["L1"], answered_at=None)
+    call = desk.attempt(batch, ["L1"], 60, answered_at=None)
     desk.change(Delivery, stop="invisible", stopped_at=now())
     looks_around()
     assert (desk.head(batch).state, desk.replies()) == ("open", [])
@@ -165,3 +167,47 @@ def test_a_batch_of_an_organisation_that_is_stopped_waits_for_a_person_once_no_c
     assert not [mail for mail in desk.mails() if mail.batch_id == batch]
     resuming.resume(GUID)
     assert desk.head(batch).state == "open"
+
+
+def test_an_open_call_that_must_have_ended_and_a_read_back_that_is_under_way(desk: Desk) -> None:
+    batch = desk.batch(good(2), **REPLY)
+    desk.attempt(batch, ["L1"], 7200, answered_at=None)
+    desk.change(Delivery, stop="invisible", stopped_at=now())
+    lease = deliveries.claim_reading(desk.owner)
+    looks_around()
+    assert desk.head(batch).state == "open", "the read-back may still show a line"
+    desk.change(Delivery, Delivery.lease_id == lease, lease_id=None)
+    looks_around()
+    assert desk.head(batch).state == "waiting", "no call lasts two hours"
+
+
+@pytest.mark.parametrize("how", [{"stop": "invisible", "stopped_at": now()}, {"single": True}])
+def test_a_batch_that_was_paused_for_its_refusals_still_waits_after_a_resume(desk: Desk, how: dict[str, Any]) -> None:
+    batch = desk.batch(good(2), **REPLY)
+    with transaction() as session:
+        closing.braked(session, batch, BAD)
+    desk.change(Delivery, **how)
+    resuming.resume(GUID)
+    looks_around()
+    assert desk.head(batch).state == "waiting"
+
+
+def test_a_batch_that_finished_during_a_stop_is_told_once(desk: Desk) -> None:
+    batch = desk.batch(good(2), **REPLY)
+    desk.ends(batch, {"L1": {"state": "applied"}, "L2": {"state": "refused", "message": BAD}}, None)
+    desk.change(Delivery, stop="invisible", stopped_at=now())
+    looks_around()
+    resuming.resume(GUID)
+    [chunk] = desk.chunks(batch)
+    deliver.deliver(chunk.id, Hands(lambda *_: None, lambda _: None, lambda _: None))
+    assert (desk.head(batch).state, desk.head(batch).revision) == ("finished", 1)
+    assert len([mail for mail in desk.mails() if mail.batch_id == batch]) == 1
+
+
+def test_a_batch_that_would_wait_without_the_stop_as_well_has_its_mail(desk: Desk) -> None:
+    batch = desk.batch(good(2), **REPLY)
+    desk.ends(batch, {"L1": {"state": "in_doubt", "matter": "unnamed"}, "L2": {"state": "refused", "message": BAD}})
+    desk.change(Delivery, stop="invisible", stopped_at=now())
+    looks_around()
+    assert desk.head(batch).state == "waiting"
+    assert len([mail for mail in desk.mails() if mail.batch_id == batch]) == 1

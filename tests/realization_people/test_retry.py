@@ -72,7 +72,12 @@ def test_a_line_is_meant_by_its_key_or_its_number(desk: Desk) -> None:
     batch = desk.batch([line("L1"), line("L2", Onzin="x"), line(None, DaTi="morgen")])
     desk.ends(batch, {"L1": REFUSED})
     third = desk.lines(batch)[2]
-    done = again(batch, line(" l1 "), line("L2"), {**line(None), "line": third.id, "state": "invalid", "message": "…"})
+    done = again(
+        batch,
+        line(" l1 "),
+        line("L2") | {"Onzin": None},
+        {**line(None), "line": third.id, "state": "invalid", "message": "…"},
+    )
     assert (done.lines, done.left) == (3, ())
     assert [one.xp_re for one in desk.lines(batch)] == ["L1", "L2", third.xp_re]
     assert set(desk.states(batch)) == {"pending"}
@@ -82,6 +87,22 @@ def test_a_row_changes_the_fields_that_it_names_and_no_other(desk: Desk) -> None
     batch = refused(desk)
     assert again(batch, {"XpRe": "L1", "EmId": "1001"}).lines == 1
     assert desk.line(batch, "L1").fields == {**line("L1", EmId="1001"), "VaIt": "1"}
+
+
+def test_a_misspelt_field_stays_until_the_row_names_another_in_its_place(desk: Desk) -> None:
+    batch = desk.batch([line("L1", Qu=None, EmId="1" * 40) | {"qu": "4.00"}])
+    done = again(batch, {"XpRe": "L1", "EmId": "1000"})
+    assert done.lines == 0
+    assert "qu" in done.left[0].why
+    assert again(batch, {"XpRe": "L1", "EmId": "1000", "Qu": "4.00"}).lines == 1
+    assert "qu" not in desk.line(batch, "L1").fields
+
+
+def test_a_row_that_says_nothing_of_force_leaves_it(desk: Desk) -> None:
+    batch = desk.batch([{"Id": "20200", "XpRe": "L1", "DaTi": "2026-11-20", "force": True}], "delete")
+    desk.ends(batch, {"L1": REFUSED})
+    assert again(batch, {"XpRe": "L1", "Id": "20201"}).lines == 1
+    assert desk.line(batch, "L1").force
 
 
 def test_a_cell_that_was_emptied_takes_its_field_along_and_a_column_that_is_not_there_none(desk: Desk) -> None:
@@ -102,6 +123,8 @@ def test_a_key_that_afas_could_not_take_is_corrected_by_its_sender_and_never_by_
         assert again(batch, row).lines == 0
     assert again(batch, back | {"XpRe": "k-8"}).lines == 1
     assert desk.line(batch, "k-8").state == "pending"
+    [long] = desk.lines(desk.batch([line("K" * 60)]))
+    assert again(long.batch_id, {"line": long.id, "XpRe": None}).lines == 1
 
 
 def test_a_misspelt_field_can_be_taken_out(desk: Desk) -> None:

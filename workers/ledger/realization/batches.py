@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from workers import leases
 from workers.columns import now
 from workers.ledger.models import OutboxMail
 from workers.ledger.realization.acts import Attempt, Delivery, Notice
@@ -69,15 +70,17 @@ def lines(session: Session, batch_id: int, after: int = 0, limit: int | None = N
     return list(session.scalars(select(Line).where(*chosen).order_by(Line.id).limit(limit)))
 
 
-def moves(session: Session, batch_id: int) -> bool:
+def moves(session: Session, batch_id: int, longest_call: float) -> bool:
     """Whether a line of the batch, or what is known of one, may still change without a person.
 
-    Where the organisation's deliveries are stopped, an answer that is still to come may change one.
+    Where the organisation's deliveries are stopped, an answer may, that is still to come (a call lasts `longest_call`
+    seconds at most), or a read-back that is under way.
     """
     if halted(session, batch_id):
-        begun = (Attempt.chunk_id == Chunk.id, Attempt.answered_at.is_(None), ~Attempt.judged)
+        begun = (Attempt.chunk_id == Chunk.id, Attempt.answered_at.is_(None), Attempt.begun_at > now(-longest_call))
         flies = exists().where(Chunk.batch_id == batch_id, *begun, Attempt.purpose != "adopted")
-        return bool(session.scalar(select(flies)))
+        reads = exists().where(Batch.id == batch_id, Delivery.organisation_id == Batch.owner_id, ~leases.free(Delivery))
+        return bool(session.scalar(select(or_(flies, reads))))
     own = exists().where(Line.chunk_id == Chunk.id, or_(Line.state.in_(("pending", "sent", "suspect")), _unsettled()))
     return bool(
         session.scalar(select(exists().where(Chunk.batch_id == batch_id, Chunk.state.in_(OPEN), or_(Chunk.holds, own))))
@@ -85,12 +88,13 @@ def moves(session: Session, batch_id: int) -> bool:
 
 
 def halted(session: Session, batch_id: int) -> bool:
-    """Whether the deliveries of its organisation are stopped, until a person resumes."""
+    """Whether it would move, were the deliveries of its organisation not stopped until a person resumes."""
     return bool(session.scalar(select(exists().where(Batch.id == batch_id, _is_halted()))))
 
 
 def _is_halted() -> ColumnElement[bool]:
-    return exists().where(Delivery.organisation_id == Batch.owner_id, Delivery.stop.is_not(None))
+    stopped = exists().where(Delivery.organisation_id == Batch.owner_id, Delivery.stop.is_not(None))
+    return and_(stopped, exists().where(Chunk.batch_id == Batch.id, Chunk.state.in_(OPEN)))
 
 
 def _unsettled() -> ColumnElement[bool]:
@@ -113,6 +117,15 @@ def reopened(session: Session, batch_id: int) -> None:
     """A person has moved the batch: its next end is the next revision."""
     values = {"state": BatchState.OPEN, "finished_at": None}
     session.execute(update(Batch).where(Batch.id == batch_id).values(**values))
+
+
+def go_on(session: Session, owner: int) -> None:
+    """The organisation's batches that waited for its stop to end move again."""
+    open_ = exists().where(Chunk.batch_id == Batch.id, Chunk.state.in_(OPEN))
+    waited = (Batch.owner_id == owner, Batch.state == BatchState.WAITING, Batch.braked_at.is_(None), open_)
+    # In order, as the sweep locks them.
+    for batch in session.scalars(select(Batch.id).where(*waited).order_by(Batch.id).with_for_update()).all():
+        reopened(session, batch)
 
 
 def braked(session: Session, batch_id: int, said: str) -> bool:

@@ -116,9 +116,9 @@ def put_away(session: Session, batch_id: int) -> None:
 
 def cancel(session: Session, batch_id: int) -> tuple[list[int], list[int]]:
     """Lines of the batch that are cancelled now, and those that will be once they are proved absent."""
-    # A suspect stays one while its call is under way.
-    flying = exists().where(Attempt.chunk_id == Line.chunk_id, Attempt.answered_at.is_(None), ~Attempt.judged)
-    sure = or_(Line.state == "pending", and_(Line.state == "suspect", Line.witnessed, ~flying))
+    # A suspect stays one until it is known what its call left behind.
+    going = exists().where(Attempt.chunk_id == Line.chunk_id, ~Attempt.judged, Attempt.purpose != "adopted")
+    sure = or_(Line.state == "pending", and_(Line.state == "suspect", Line.witnessed, ~going))
     values = {"state": "cancelled", "holds_key": False, "goes_as": None, "settled_at": now()}
     ended = update(Line).where(Line.batch_id == batch_id, sure).values(**values).returning(Line.id)
     cancelled = list(session.scalars(ended))

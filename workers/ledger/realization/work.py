@@ -79,26 +79,6 @@ def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     return cast("list[Line]", list(session.execute(wanted))), list(attempts)
 
 
-def behind(session: Session, chunk_id: int, shown: Mapping[int, str]) -> dict[int, dt.datetime | None]:
-    """Lines of the chunk that an operation received earlier means too: when the last had ended, None: it has not.
-
-    `shown`: the folded keys that AFAS showed of lines, by which an earlier one may name them.
-    """
-    first = aliased(Line)
-    same = or_(first.afas_id == Line.afas_id, first.key == Line.key)
-    earlier = (first.environment_id == Line.environment_id, same, first.id < Line.id)
-    going = func.max(case((first.state.in_(UNFINISHED), 1), else_=0))
-    found = select(Line.id, going, func.max(first.settled_at)).join(first, and_(*earlier))
-    rows = session.execute(found.where(Line.chunk_id == chunk_id, first.state != "invalid").group_by(Line.id))
-    known = {line: None if open_ else ended for line, open_, ended in rows if open_ or ended}
-    # An earlier one that is named by its key alone gets its Id with its own first look.
-    nameless = (first.afas_id.is_(None), first.state.in_(UNFINISHED), first.key.in_(set(shown.values())))
-    mine = (first.environment_id == Line.environment_id, first.id < Line.id)
-    by_key = select(Line.id, first.key).join(first, and_(*mine, *nameless)).where(Line.chunk_id == chunk_id)
-    found_by_key = session.execute(by_key).all() if shown else []
-    return known | dict.fromkeys(line for line, key in found_by_key if shown.get(line) == key)
-
-
 def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> int | None:
     """Write an attempt before its deed: its number. None when it may not go any more: the world has moved meanwhile.
 
