@@ -61,9 +61,9 @@ def gives_up(case: Case, states: Collection[LineState]) -> list[Line]:
 
 
 def given_up(session: Session, case: Case) -> Case:
-    """They are not sent: cancelled where AFAS has nothing of them, else a person looks, who is told.
+    """What a person wants cancelled is not sent: it ends where AFAS has nothing of it, else they look, and are told.
 
-    Those in doubt only after a read-back: what an earlier one missed may have been hidden.
+    Call it for lines in doubt only after a read-back: what an earlier one missed may have been hidden.
     """
     lines = tuple(_wished(case.chunk, line) for line in gives_up(case, (LineState.SUSPECT, LineState.IN_DOUBT)))
     told = tuple(Told(Matter.WISHED, (line.id,)) for line in lines if line.matter)

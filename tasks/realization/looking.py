@@ -31,14 +31,14 @@ def unlooked(member: Case, step: Send) -> Ruling:
     rows = {row.id: row for row in member.rows}
     new = [line for line in member.chunk.lines if line.id in step.lines and line.before is None]
     with reading() as session:
-        environment, named = member.held.batch.environment_id, [rows[line.id].fields for line in new]
-        known = judging.known(session, environment, member.chunk.action, named)
-    told = [_told(line, known.get(name(rows[line.id].fields) or ("", ""))) for line in new]
-    after = [_checked(line, rows[line.id], member.chunk.action, known) for line in told]
+        environment, fields = member.held.batch.environment_id, [rows[line.id].fields for line in new]
+        known = judging.known(session, environment, member.chunk.action, fields)
+    named = [_with_id(line, known.get(name(rows[line.id].fields) or ("", ""))) for line in new]
+    after = [_checked(line, rows[line.id], member.chunk.action, known) for line in named]
     return Ruling(tuple(line for line, before in zip(after, new, strict=True) if line != before))
 
 
-def _told(line: Line, known: KnownLine | None) -> Line:
+def _with_id(line: Line, known: KnownLine | None) -> Line:
     return replace(line, afas_ids=(known.id,)) if known and known.id and not line.afas_ids else line
 
 

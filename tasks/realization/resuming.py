@@ -8,13 +8,12 @@ from tasks.realization import closing, mapping, words
 from tasks.realization.closing import Closed
 from tasks.realization.humans import RefusedError
 from tasks.realization.trust import doubted, maybe_twice
-from tasks.realization.words import Action, LineState, Matter
+from tasks.realization.words import Action, Line, LineState, Matter
 from workers import marks
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
 from workers.database import transaction
 from workers.ledger.realization import batches, deliveries, halts, humans, intake, work
-from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk
 from workers.settings import current
 from workers.staff import lookup
@@ -40,10 +39,14 @@ def resume(guid: str) -> Closed | None:
         if delivery.stop is None and not delivery.single:
             return None
         humans.fence_out(session, [chunk.id for chunk in chunks], current().sweep_seconds)
-        mails = [_forgotten(session, owner, delivery, chunks)]
-        if delivery.stop is not None:
-            for chunk in chunks:
-                _doubt(session, chunk)
+        trust = mapping.trust(delivery, read_back=True)
+        twice: list[Line] = []
+        for chunk in chunks:
+            known = _loaded(session, chunk)
+            twice += maybe_twice(known, trust)
+            if trust.stopped:
+                _doubt(session, known)
+        mails = [_forgotten(session, owner, twice, stopped=trust.stopped)]
         humans.resume(session, owner)
         batches.go_on(session, owner)
         mails.append(closing.went_on(session, owner))
@@ -70,13 +73,12 @@ def adopt() -> tuple[int, Closed]:
     return lines, Closed(chunks=tuple(chunks))
 
 
-def _forgotten(session: Session, owner: int, delivery: Delivery, chunks: Iterable[Chunk]) -> int | None:
+def _forgotten(session: Session, owner: int, twice: Iterable[Line], *, stopped: bool) -> int | None:
     """Tell of lines that nobody looks for after a resume and that may be there twice, unless the stop told of them."""
-    trust = mapping.trust(delivery, read_back=True)
-    known = halts.stopped_for(session, owner) if trust.stopped else set()
-    twice = [line for chunk in chunks for line in maybe_twice(_loaded(session, chunk), trust) if line.id not in known]
-    ids = [afas_id for line in twice for afas_id in line.afas_ids]
-    return closing.noticed(session, owner, Matter.UNWATCHED, [line.id for line in twice], ids) if twice else None
+    known = halts.stopped_for(session, owner) if stopped else set()
+    new = [line for line in twice if line.id not in known]
+    ids = [afas_id for line in new for afas_id in line.afas_ids]
+    return closing.noticed(session, owner, Matter.UNWATCHED, [line.id for line in new], ids) if new else None
 
 
 def _loaded(session: Session, chunk: Chunk) -> words.Chunk:
@@ -84,9 +86,8 @@ def _loaded(session: Session, chunk: Chunk) -> words.Chunk:
     return mapping.chunk(chunk, session.get_one(Batch, chunk.batch_id), lines, attempts, {})
 
 
-def _doubt(session: Session, chunk: Chunk) -> None:
+def _doubt(session: Session, before: words.Chunk) -> None:
     """What the view that was found wrong had judged absent is in doubt again, or a resume would send on its word."""
-    before = _loaded(session, chunk)
     after = doubted(before) if before.action == Action.INSERT else before
     for old, new in zip(before.lines, after.lines, strict=True):
         if old != new:

@@ -17,6 +17,7 @@ from tasks.realization.intake.fields import Catalogue
 from tasks.realization.intake.rules import Judged, validate
 from tasks.realization.intake.values import as_text, is_empty, shown
 from tasks.realization.status import CORRECTABLE, LEADING
+from tasks.realization.telling import key
 from workers.database import reading, transaction
 from workers.ledger.realization import batches, deliveries, humans, intake, work
 from workers.ledger.realization.humans import Deed
@@ -139,8 +140,8 @@ def _wanted(
                 found[0], _corrected(found[0], given, given.keys() | corrections.columns, catalogue)
             )
         elif found or not _is_another(given, every):
-            key = "people.row_many" if found else "people.row_none"
-            left.append(Left(None, shown(given.get("XpRe")), text(key, number=number)))
+            why = "people.row_many" if found else "people.row_none"
+            left.append(Left(None, shown(given.get("XpRe")), text(why, number=number)))
     return list(again.values()), left
 
 
@@ -149,8 +150,8 @@ def _meant(given: Mapping[str, Any], lines: Iterable[Line], by_id: Mapping[int, 
     number = as_text(given.get("line")).strip()
     if number:
         return [by_id[int(number)]] if number.isdecimal() and int(number) in by_id else []
-    key = keys.fold(as_text(given.get("XpRe")))
-    return [line for line in lines if key and keys.fold(as_text(line.xp_re or line.fields.get("XpRe"))) == key]
+    wanted = keys.fold(as_text(given.get("XpRe")))
+    return [line for line in lines if wanted and keys.fold(key(line) or "") == wanted]
 
 
 def _is_another(given: Mapping[str, Any], every: set[int]) -> bool:
@@ -165,20 +166,24 @@ def _corrected(line: Line, given: Mapping[str, Any], named: Collection[str], cat
     Any other stays as it is, but for a misspelt one where the row names a new one in its place. One that the row leaves
     empty is dropped, but for what the line cleared: a table can't say it.
     """
-    new = {
-        name for name, one in given.items() if name not in line.fields and catalogue.find(name) and not is_empty(one)
-    }
+    filled = {name for name, one in given.items() if catalogue.find(name) and not is_empty(one)}
     misspelt = {name for name in line.fields.keys() - set(named) if not catalogue.find(name)}
-    stays = line.fields.keys() - set(named) - (misspelt if len(misspelt) <= len(new) else set())
+    in_place = misspelt if len(misspelt) <= len(filled - line.fields.keys()) else set()
+    stays = line.fields.keys() - set(named) - in_place
     kept = {name: value for name, value in line.fields.items() if name in stays or is_empty(value)}
     row = {name: value for name, value in given.items() if name not in set(LEADING) - {"XpRe"}}
-    own = {FORCE: line.force} | {name: one for name, one in row.items() if catalogue.find(name) or not is_empty(one)}
-    key = line.fields.get("XpRe") if line.xp_re is None else line.xp_re
-    # One that AFAS could not take is cleared by who says so, and never for want of a word.
-    says = not is_empty(own.get("XpRe")) or (line.xp_re is None and "XpRe" in named)
-    if not is_empty(key) and (is_empty(given.get("line")) or not says):
-        own["XpRe"] = key
-    return kept | own
+    own = {name: value for name, value in row.items() if catalogue.find(name) or not is_empty(value)}
+    force = {} if FORCE in given else {FORCE: line.force}
+    return kept | own | force | ({"XpRe": key(line)} if _keeps_key(line, given, named) else {})
+
+
+def _keeps_key(line: Line, given: Mapping[str, Any], named: Collection[str]) -> bool:
+    """Whether the row leaves the line's key as it is.
+
+    One that AFAS could not take is cleared by who says so, and never for want of a word: a made one would hide it.
+    """
+    says = not is_empty(given.get("XpRe")) or (line.xp_re is None and "XpRe" in named)
+    return key(line) is not None and (is_empty(given.get("line")) or not says)
 
 
 def _judged(session: Session, batch: Batch, again: Sequence[Again], order: Order) -> list[Judged]:
@@ -207,4 +212,4 @@ def _moved(session: Session, batch: Batch, good: Sequence[tuple[Line, Judged]], 
 
 
 def _left(line: Line, why: str) -> Left:
-    return Left(line.id, line.xp_re or "", why)
+    return Left(line.id, key(line) or "", why)
