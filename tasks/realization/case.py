@@ -22,7 +22,7 @@ from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
+from tasks.realization.words import Action, Attempt, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, expectations, order, work
@@ -97,15 +97,41 @@ def opened(held: Held) -> Case:
 def fresh(session: Session, held: Held) -> Case:
     """The chunk as it stands in this transaction."""
     session.expire_all()
-    stands = work.standing(session, held, MAX_FRUITLESS)
-    trust = mapping.trust(stands.delivery, read_back=stands.shows)
     lines, attempts = work.rows(session, held.id)
     behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
+    chunk = mapping.chunk(held.chunk, held.batch, lines, attempts, behind)
+    return _standing(session, held, tuple(lines), chunk)
+
+
+def begun(case: Case, attempt: Attempt) -> Case:
+    """The case once this call of it is written."""
+    carried = frozenset(attempt.lines)
+    goes = {line.id for line in case.chunk.lines if line.id in carried and line.state == LineState.PENDING}
+    lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in case.chunk.lines)
+    rows = tuple(mapping.sent(row) if row.id in goes else row for row in case.rows)
+    chunk = replace(case.chunk, lines=lines, attempts=(*case.chunk.attempts, attempt))
+    return replace(case, rows=rows, chunk=chunk)
+
+
+def again(session: Session, case: Case) -> Case:
+    """The case as it stands in this transaction, where nobody else moves the organisation's trust.
+
+    Its lines were compared with the ledger; others' changes, of which its own may wait for some, are looked up.
+    """
+    deliveries.get(session, case.held.owner, lock=True)
+    if case.chunk.action != Action.INSERT:
+        return fresh(session, case.held)
+    return _standing(session, case.held, case.rows, case.chunk)
+
+
+def _standing(session: Session, held: Held, rows: tuple[Line, ...], chunk: Chunk) -> Case:
+    stands = work.standing(session, held, MAX_FRUITLESS)
+    trust = mapping.trust(stands.delivery, read_back=stands.shows)
     until = stands.delivery.cautious_until
     return Case(
         held,
-        tuple(lines),
-        mapping.chunk(stands.chunk, held.batch, lines, attempts, behind),
+        rows,
+        replace(chunk, fruitless=stands.chunk.fruitless),
         trust,
         limits_of(trust),
         stands.now,

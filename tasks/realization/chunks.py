@@ -185,9 +185,7 @@ def _fresh(pending: Sequence[Line], chunk: Chunk, turn: Turn) -> tuple[int, ...]
     """
     plain = [line.id for line in pending if turn.prospects.plain(line)]
     if plain:
-        # In equal parts: a small rest would cost a call of its own.
-        parts = ceil(len(plain) / turn.prospects.size(_room(chunk, turn), turn.fresh_left))
-        return tuple(plain[: ceil(len(plain) / parts)])
+        return tuple(plain[: turn.prospects.portion(len(plain), _room(chunk, turn), turn.fresh_left)])
     return () if turn.fresh_left else tuple(line.id for line in pending[: min(STOPS_AT, _room(chunk, turn))])
 
 

@@ -13,7 +13,7 @@ def estimate(batches: Iterable[int]) -> None:
     for batch in batches:
         with reading() as session:
             tried = expectations.tried(session, batch)
-            failed = [fields.values(one) for one in tried.failed]
+            failed = [fields.Values(one) for one in tried.failed]
             bad = [code for code in shared(failed) if not expectations.took(session, batch, *code)]
         found = prospects(tried.applied, failed, bad)
         with transaction() as session:

@@ -1,7 +1,7 @@
 """The fields of a line as they are compared with what AFAS shows: dates, exact numbers, flags, trimmed texts."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -12,15 +12,34 @@ from tasks.realization.trust import CHECKED
 from tasks.realization.words import Row, Value
 
 NAMING = frozenset({"Id", "XpRe"})  #: fields that say which line is meant, and change nothing
-NUMBERS = tuple(name for name, field in shipped().fields.items() if field.kind == "number")
+NUMBERS = frozenset(name for name, field in shipped().fields.items() if field.kind == "number")
 _KNOWN_BY = dict.fromkeys((*CHECKED, *CODES))
 _DAYS = ("DaTi",)
 _FLAGS = frozenset(name for name, field in shipped().fields.items() if field.kind == "boolean")
 
 
-def values(fields: Mapping[str, Any]) -> dict[str, Value]:
-    """Those by which a row of AFAS is known as the line's own, and those that errors have in common."""
-    return {name: value(name, fields[name]) for name in _KNOWN_BY if not is_empty(fields.get(name))}
+class Values(Mapping[str, Value]):
+    """Those by which a row of AFAS is known as the line's own, and those that errors have in common.
+
+    Each is read when it is asked for: lines come by the hundred with every message, and of most none ever is.
+    """
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> Value:
+        given = self._fields[name]
+        if is_empty(given) or name not in _KNOWN_BY:
+            raise KeyError(name)
+        return value(name, given)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in _KNOWN_BY if not is_empty(self._fields.get(name)))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def asked(fields: Mapping[str, Any]) -> dict[str, Value]:

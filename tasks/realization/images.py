@@ -1,7 +1,7 @@
 """What a read-back shows of lines that are named, by Id or by XpRe, and how it compares with what was there before."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -104,7 +104,7 @@ def sight(line: Line, row: Row | None, action: Action) -> Sight:
 def _agreed(one: Row, other: Row) -> Row:
     """Two rows of one Id, as a connector with a join shows them: what they contradict each other in is not shown."""
     both = {name: value for name, value in one.values.items() if name in other.values and other.values[name] == value}
-    return replace(one, values=both, modified=one.modified if one.modified == other.modified else None)
+    return one._replace(values=both, modified=one.modified if one.modified == other.modified else None)
 
 
 def _same(before: Row, row: Row) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from tasks.realization import fields
 from tasks.realization.settle import ENDS
@@ -69,6 +69,11 @@ def chunk(
     return Chunk(row.id, known, tuple(map(attempt, attempts)), row.fruitless, action, batch.created_at)
 
 
+def sent(row: models.Line) -> models.Line:
+    """A line's row once a call that carries it is written."""
+    return cast("models.Line", cast("Any", row)._replace(state=LineState.SENT.value))
+
+
 def shown_keys(rows: Iterable[models.Line]) -> dict[int, str]:
     """The folded keys that AFAS showed of lines before they were changed; none of those that it shows without one."""
     return {row.id: key for row in rows if row.before and (key := folded(row.before["key"]))}
@@ -80,7 +85,7 @@ def line(row: models.Line, action: Action) -> Line:
     return Line(
         row.id,
         row.xp_re or "",
-        {"DaTi": row.date, "EmId": row.employee} if there else fields.values(row.fields),
+        {"DaTi": row.date, "EmId": row.employee} if there else fields.Values(row.fields),
         LineState(row.state),
         tuple(row.afas_id.split(SEPARATOR)) if row.afas_id else (),
         row.seen_at,

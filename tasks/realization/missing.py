@@ -76,17 +76,18 @@ def freed(chunk: Chunk, alone: Attempt) -> tuple[Line, ...]:
 def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
     """After an answered error: ten failed, and AFAS never came to the rest, once the ten are proved to have failed."""
     ten, rest = found.left[:STOPS_AT], found.left[STOPS_AT:]
-    last = ten[-1:] if rest else ()
+    last, open_ = ten[-1:] if rest else (), {line.id for line in found.still}
     suspects = [
         _suspect(line, Purpose.CANARY if line in last else Purpose.SUSPECT, witnessed=view.witness(line))
         for line in ten
-        if line in found.still
+        if line.id in open_
     ]
-    still = tuple(line for line in rest if line in found.still)
+    still = [line for line in rest if line.id in open_]
     if all(map(_judged, ten)):
         return tuple(map(_pending, still))
-    free = [line for line in still if view.witness(line) and all(map(_judged, last))]
-    held = tuple(line for line in still if line not in free)
+    known = all(map(_judged, last))
+    free = [line for line in still if known and view.witness(line)]
+    held = tuple(line for line in still if not (known and view.witness(line)))
     if not suspects and not any(map(_waits, ten)):
         return (*map(_pending, free), *_one_by_one(replace(found, still=held), view))
     return (*suspects, *map(_pending, free), *(_in_doubt(line, witnessed=view.witness(line)) for line in held))
@@ -95,10 +96,12 @@ def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
 def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
     """After an unknown outcome: a line at a time proves its employee's; after three, one of each other employee."""
     seen = [line for line in found.left if line.state == LineState.APPLIED and _judged(line)]
-    free = [line for line in found.still if seen and view.witness(line) and not found.broken]
-    held = [line for line in found.still if line not in free]
+    goes_on = {line.id for line in found.still if seen and view.witness(line) and not found.broken}
+    free = [line for line in found.still if line.id in goes_on]
+    held = [line for line in found.still if line.id not in goes_on]
     goes = {line.id: line.goes_as or Purpose.CANARY for line in held if line.state == LineState.SUSPECT}
-    if not goes and not any(_waits(line) for line in found.left if line not in found.still):
+    open_ = {line.id for line in found.still}
+    if not goes and not any(_waits(line) for line in found.left if line.id not in open_):
         goes = _next(held, {employee(line) for line in seen} - {None}, broken=found.broken)
     witnessed = [view.witness(line) and not found.broken for line in held]
     after = [

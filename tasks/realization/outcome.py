@@ -49,7 +49,7 @@ class _Case:
 
     def presence(self) -> None:
         """What the view shows, of all lines whose calls had ended."""
-        shown = [line for line in self.chunk.lines if line.state in _SHOWABLE and self.view.of(line)]
+        shown = [line for line in self.chunk.lines if line.state in _SHOWABLE and self._news(line)]
         self._change(self._shown(line) for line in shown if self._ended(carriers(self.chunk, line.id), timedelta(0)))
         for line in self.chunk.lines:
             last = carriers(self.chunk, line.id)[-1:]
@@ -85,7 +85,8 @@ class _Case:
 
     def ruling(self) -> Ruling:
         """All that was decided, with what is new to a human."""
-        pairs = list(zip(self.before.lines, self.chunk.lines, strict=True))
+        every = zip(self.before.lines, self.chunk.lines, strict=True)
+        pairs = [(old, new) for old, new in every if old is not new]
         told = [
             Told(new.matter, (new.id,), new.afas_ids) for old, new in pairs if new.matter and old.matter != new.matter
         ]
@@ -127,6 +128,12 @@ class _Case:
     def _ended(self, calls: Iterable[Attempt], lag: timedelta) -> bool:
         """Whether all these calls had ended, that much before the view was asked."""
         return all(self.view.begun_at >= ended_at(call, self.limits) + lag for call in calls)
+
+    def _news(self, line: Line) -> bool:
+        """Whether it is shown otherwise than an earlier view did: most lines of a chunk are not."""
+        known = line.state == LineState.APPLIED and line.seen_at is not None
+        rows = self.view.of(line)
+        return bool(rows) and not (known and {row.afas_id for row in rows} <= set(line.afas_ids))
 
     def _shown(self, line: Line) -> Line:
         rows = self.view.of(line)

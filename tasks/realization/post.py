@@ -53,12 +53,12 @@ def send(opened: Case, step: Send, place: Place) -> After:
         return _put_back(case.opened(opened.held))
     except NoMarkError:
         unmarked = NoMarkError(text("delivery.marks", path=settings().home))
-        return _recorded(opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
+        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
     except (AfasError, SecretError) as error:
         place.end()
         return _put_back(opened, error=error)
     place.end(wanted=step.purpose in WATCHED)
-    return _recorded(opened, call.number, reply, hold=not renewed)
+    return _recorded(call.opened, call.number, reply, hold=not renewed)
 
 
 def lost(opened: Case, attempt: Attempt) -> After:
@@ -67,22 +67,22 @@ def lost(opened: Case, attempt: Attempt) -> After:
 
 
 class _Call:
-    """One attempt while it goes; `number` once it is written."""
+    """One attempt while it goes; once it is written it has a `number`, and `opened` holds it."""
 
     def __init__(self, opened: Case, step: Send) -> None:
-        self._opened, self._step = opened, step
+        self.opened, self._step = opened, step
         self.number = 0
         self.record = Record(self._begin, self._late)
 
     def _begin(self) -> None:
-        watched = self._step.purpose in WATCHED and self._opened.trust.read_back
+        watched = self._step.purpose in WATCHED and self.opened.trust.read_back
         lines = list(self._step.lines)
         with transaction() as session:
-            number = work.begin(session, self._opened.held, self._step.purpose, lines, watched=watched)
-        if number is None:
+            attempt = work.begin(session, self.opened.held, self._step.purpose, lines, watched=watched)
+        if attempt is None:
             raise _MovedError
-        self.number = number
-        if not marks.write(marks.Mark(deliveries.installation() or "", number)):
+        self.number, self.opened = attempt.id, case.begun(self.opened, mapping.attempt(attempt))
+        if not marks.write(marks.Mark(deliveries.installation() or "", attempt.id)):
             raise NoMarkError
 
     def _late(self) -> None:
@@ -121,10 +121,8 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
     until = time.monotonic() + PATIENCE
     while True:
         try:
-            # Loaded before anything is locked, for it takes long; what people moved meanwhile is loaded anew.
-            loaded = case.opened(opened.held)
             with transaction() as session:
-                after = _write(session, loaded, number, reply, hold=hold)
+                after = _write(session, opened, number, reply, hold=hold)
                 return _given_back(session, opened.held, case.hold_up(session, after, error) if error else after)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
@@ -132,12 +130,13 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
             time.sleep(1)
 
 
-def _write(session: Session, loaded: Case, number: int, reply: Reply, *, hold: bool) -> Case:
+def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: bool) -> Case:
     """The case with the answer in it. Raises LeaseLostError, but for a success: whoever has it records it."""
-    held = loaded.held
+    held = opened.held
     mine = work.owns(session, held)
-    same = mine and work.unmoved(session, held.id, loaded.rows)
-    current = case.renewed(session, loaded) if same else case.fresh(session, held)
+    # To load it takes long, while others wait: only if people moved some of it while the call was open.
+    same = mine and work.unmoved(session, held.id, opened.rows)
+    current = case.again(session, opened) if same else case.fresh(session, held)
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError

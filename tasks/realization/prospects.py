@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from tasks.realization.missing import STOPS_AT
@@ -11,8 +12,8 @@ from tasks.realization.words import Line, folded
 CODES = ("EmId", "PrId", "PrSt", "ItCd")  #: employee, project, phase, item: what errors of many lines share
 LEAST = 25  #: lines of an attempt, however many errors there are
 ALLOWED = 7  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
-CAREFUL = 3  #: errors that the last ones are cut for
-PORTIONS = 16  #: attempts that share the errors still to come, at least: toward the end they are fewer each
+CAREFUL = 4  #: errors that the last ones are cut for
+PORTIONS = 20  #: attempts that share the errors still to come, at least: toward the end they are fewer each
 SHARED_BY = 3  #: failed lines with one code, of which none was applied, after which the others with it go last
 MOST_CODES = 50  #: that are looked into
 
@@ -27,7 +28,7 @@ class Prospects:
     suspicious: frozenset[Code] = frozenset()
 
     def size(self, most: int, left: int) -> int:
-        """How many lines an attempt carries; `left`: lines of the batch that nobody has tried.
+        """How many lines an attempt is to carry, at most `most`; `left`: lines of the batch that nobody has tried.
 
         While AFAS leaves some of one, others pass them; what it leaves of the last ones the whole batch waits for.
         """
@@ -35,6 +36,14 @@ class Prospects:
             return most
         errors = min(ALLOWED, max(CAREFUL, left * self.share / PORTIONS))
         return min(most, max(LEAST, round(errors / self.share)))
+
+    def portion(self, lines: int, most: int, left: int) -> int:
+        """How many of a chunk's `lines` go now: in equal parts, for a small rest would cost a call of its own.
+
+        In as many as come nearest to the size wanted: a part somewhat larger costs less than one more call.
+        """
+        parts = max(ceil(lines / most), ceil(lines / self.size(most, left) - 0.25))
+        return ceil(lines / parts)
 
     def plain(self, line: Line) -> bool:
         """Whether nothing is known against the line."""

@@ -17,7 +17,6 @@ from workers.afas.client import Client
 from workers.afas.posting import Record
 from workers.afas.readback import ReadBack
 from workers.afas.reply import Reply
-from workers.afas.shown import Shown
 from workers.afas.updateconnector import UpdateConnector
 from workers.database import reading
 from workers.ledger.realization.models import Line
@@ -108,8 +107,4 @@ def read_back(owner: int, question: Question) -> tuple[Row, ...]:
             # By when they were made, wherever that is shown: somebody may have changed a line's date.
             since = question.since - BEFORE_INTAKE
             found += asking.made_since(since) if asking.shows_created else asking.between(*question.days)
-    return tuple({shown.afas_id: _row(shown) for shown in found}.values())
-
-
-def _row(shown: Shown) -> Row:
-    return Row(shown.afas_id, shown.key, shown.values, shown.modified)
+    return tuple({shown.afas_id: Row(*shown) for shown in found}.values())

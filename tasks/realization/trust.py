@@ -73,9 +73,10 @@ def view(read_back: ReadBack, ours: Iterable[Line], trust: Trust) -> View | None
         return None
     rows: dict[str, tuple[Row, ...]] = {}
     for row in read_back.rows:
-        rows[folded(row.key)] = (*rows.get(folded(row.key), ()), row)
+        key = folded(row.key)
+        rows[key] = (*rows.get(key, ()), row)
     ids = {row.afas_id for row in read_back.rows}
-    gone = [line for line in read_back.census if folded(line.key) not in rows and not ids & set(line.afas_ids)]
+    gone = [line for line in read_back.census if folded(line.key) not in rows and ids.isdisjoint(line.afas_ids)]
     missed = Told(Matter.CENSUS, tuple(line.id for line in gone))
     stop = missed if len(gone) > TOLERATED else None
     shown = {employee(line) for line in ours if _ours(line, rows, ids)}
@@ -164,7 +165,7 @@ def _open(chunk: Chunk, attempt: Attempt) -> bool:
 
 
 def _ours(line: Line, rows: Mapping[str, tuple[Row, ...]], ids: set[str]) -> bool:
-    if line.state == LineState.APPLIED and ids & set(line.afas_ids):
+    if line.state == LineState.APPLIED and not ids.isdisjoint(line.afas_ids):
         return True
     return any(line.state == LineState.APPLIED or same(line, row) for row in rows.get(folded(line.key), ()))
 

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
+from typing import NamedTuple
 
 Value = bool | date | Decimal | str | None
 
@@ -119,8 +121,7 @@ class Limits:
     chunk_lines: int = 500
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """A line as the read-back connector shows it; `values` holds the fields that the connector has.
 
     `modified`: when it was changed last; None: not shown.
@@ -128,7 +129,7 @@ class Row:
 
     afas_id: str
     key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
     modified: datetime | None = None
 
 

@@ -81,7 +81,7 @@ def ids(found: Sequence[Shown]) -> list[str]:
 def test_a_row_comes_with_our_names_and_types() -> None:
     with shown([row(20200, Geaccordeerd=True)]) as (_, reads, _):
         (one,) = reads.between(MONDAY, MONDAY)
-    assert one == Shown("20200", "na-20200", {"DaTi": MONDAY, "Ap": True, "Qu": Decimal(4), "EmId": "E1"}, NOON, NOON)
+    assert one == Shown("20200", "na-20200", {"DaTi": MONDAY, "Ap": True, "Qu": Decimal(4), "EmId": "E1"}, NOON)
     assert type(one.values["Qu"]) is Decimal
 
 
@@ -89,10 +89,10 @@ def test_what_is_null_or_not_mapped_is_none_or_absent() -> None:
     empty = row(1, Externe_sleutel=None, Aantal=None, Medewerker=None, Geaccordeerd=None, Gewijzigd_op=None)
     with shown([empty]) as (_, reads, _):
         (one,) = reads.by_id(["1"])
-    assert one == Shown("1", "", {"DaTi": MONDAY, "Ap": None, "Qu": None, "EmId": None}, NOON, None)
+    assert one == Shown("1", "", {"DaTi": MONDAY, "Ap": None, "Qu": None, "EmId": None}, None)
     with shown([row(1)], BARE) as (_, reads, _):
         (bare,) = reads.by_id(["1"])
-    assert bare == Shown("1", "na-1", {"DaTi": MONDAY}, None, None)
+    assert bare == Shown("1", "na-1", {"DaTi": MONDAY}, None)
 
 
 def test_a_code_that_comes_as_a_number_is_text() -> None:

@@ -108,7 +108,7 @@ def test_absence_waits_for_every_call_that_carried_the_line() -> None:
 
 def test_a_row_that_differs_leaves_its_line_in_doubt_and_it_is_never_sent() -> None:
     story = Story("ab").send([0, 1], LOST)
-    other = replace(row(story.lines[0]), values={"EmId": "z"})
+    other = row(story.lines[0])._replace(values={"EmId": "z"})
     story.sees([1], ABSENT_FROM + SECOND, [other])
     assert story.states() == ["in_doubt", "applied"]
     assert [one.matter for one in story.ruling.told] == [Matter.KEY_COLLISION]

@@ -137,7 +137,7 @@ def test_four_lines_that_are_gone_stop_the_organisation_and_nothing_is_absent() 
 
 def test_a_line_of_the_census_counts_as_shown_by_its_id() -> None:
     read, ours = applied("a")
-    found = view(replace(read, rows=(replace(read.rows[0], key="by hand"),)), ours, SURE)
+    found = view(replace(read, rows=(read.rows[0]._replace(key="by hand"),)), ours, SURE)
     assert found is not None
     assert not found.told
 

@@ -39,7 +39,19 @@ def test_an_attempt_is_cut_where_errors_are_many_and_never_below_its_least(appli
 
 def test_the_last_attempts_of_a_batch_carry_fewer_errors_for_all_else_waits_for_what_they_leave() -> None:
     found = Prospects(share=0.05)
-    assert [found.size(MOST, left) for left in (20_000, 2_240, 1_600, 960, 0)] == [140, 140, 100, 60, 60]
+    assert [found.size(MOST, left) for left in (20_000, 2_240, 1_600, 960, 0)] == [140, 140, 140, 96, 80]
+
+
+@given(st.integers(1, MOST), st.integers(1, MOST), st.integers(0, 20_000), st.integers(0, 10**6))
+def test_parts_are_equal_fit_into_an_attempt_and_come_as_near_to_its_size_as_equal_ones_can(
+    lines: int, most: int, left: int, millionths: int
+) -> None:
+    found = Prospects(millionths / 10**6)
+    portion, size = found.portion(lines, most, left), found.size(most, left)
+    parts = -(-lines // portion)
+    assert 1 <= portion <= min(lines, most)
+    assert portion - lines / parts < 1
+    assert min(lines, size / 2) <= portion <= 1.5 * size + 1
 
 
 def test_a_chunk_that_was_too_large_is_not_made_larger_by_few_errors() -> None:

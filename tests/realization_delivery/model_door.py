@@ -156,7 +156,7 @@ def _shown(row: Stored, mapping: Mapping[str, Any]) -> Shown:
     all_ = {"Qu": Decimal(str(row.fields["Qu"])), "EmId": row.fields.get("EmId"), "Ap": bool(row.fields.get("Ap"))}
     values = {"DaTi": row.day} | {name: all_[name] for name in mapping["fields"]}
     modified = row.modified.replace(tzinfo=None) if "modified" in mapping else None
-    return Shown(str(row.id), row.key, values, None, modified)
+    return Shown(str(row.id), row.key, values, modified)
 
 
 def install(world: World, patch: pytest.MonkeyPatch) -> None:

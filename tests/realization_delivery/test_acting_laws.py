@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tasks.realization import case, humans, reach, sweeping
+from tasks.realization import humans, reach, sweeping
 from tests.realization_delivery.builders import DAY, Office, bad, good
 from workers import leases, marks, settings
 from workers.database import reading, transaction
@@ -118,15 +118,13 @@ def test_a_line_that_was_cancelled_before_its_answer_is_recorded_is_not_sent_aga
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch = office.submits([good(0)])
-    opened, cancelled = case.opened, list[int]()
+    cancelled = list[int]()
 
-    def loaded(held: Any) -> Any:
-        found = opened(held)
-        if calls() and not cancelled:
+    def deed() -> None:
+        if not cancelled:
             cancelled.append(humans.cancel(batch, "els").wished)
-        return found
 
-    monkeypatch.setattr(case, "opened", loaded)
+    meanwhile(monkeypatch, deed)
     office.afas.fault("status_401", path="connectors/", times=1)
     office.works()
     assert cancelled == [1]

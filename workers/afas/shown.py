@@ -1,11 +1,11 @@
 """A realization line as a read-back connector shows it: which of its fields we take, and as what."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from workers.afas.errors import Never
 from workers.afas.metainfo import FieldInfo
@@ -21,18 +21,15 @@ _DATES = PLACES[2:]
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """One row: AFAS's Id, the external key as AFAS has it (empty: none), and `values` by our names of the fields.
 
-    Codes are trimmed text, numbers Decimals, dates dates. `created`, `modified`: Dutch local times without a zone; None
-    where not shown.
+    Codes are trimmed text, numbers Decimals, dates dates. `modified`: Dutch local time without a zone; None: not shown.
     """
 
     afas_id: str
     key: str
     values: Mapping[str, Value]
-    created: datetime | None
     modified: datetime | None
 
 
@@ -55,7 +52,9 @@ class Columns:
         self.fields |= {attribute: ours[name] for attribute, name in self._names.items()}
         for attribute, field in self.fields.items():
             self._check(attribute, field, is_number=self._names.get(attribute) in numbers)
-        self._reads = {attribute: self._reader(attribute, numbers) for attribute in self.fields}
+        # When a row was made is only asked by.
+        read = self.fields.keys() - {"created"}
+        self._reads = {attribute: self._reader(attribute, numbers) for attribute in read}
 
     def order(self, afas_id: str) -> tuple[int, str]:
         """An Id as AFAS sorts it: a number, or text by its characters."""
@@ -63,12 +62,18 @@ class Columns:
 
     def shown(self, row: Any) -> Shown:
         """A row that was read. Raises Never (field) for a value that is not of its field's type."""
-        found = {attribute: self._value(attribute, row) for attribute in self.fields}
+        found: dict[str, Any] = {}
+        for attribute, read in self._reads.items():
+            value = getattr(row, attribute)
+            try:
+                found[attribute] = None if value is None else read(value)
+            except (ValueError, LookupError, InvalidOperation):
+                raise self._unreadable(attribute, row) from None
         if not found["id"]:
             raise self._unreadable("id", row)
         values = {DAY: found["date"]} | {name: found[attribute] for attribute, name in self._names.items()}
         key = found["external_key"] or ""
-        return Shown(found["id"], key, values, found.get("created"), found.get("modified"))
+        return Shown(found["id"], key, values, found.get("modified"))
 
     def _check(self, attribute: str, field: str, *, is_number: bool) -> None:
         if field not in self._types:
@@ -90,7 +95,7 @@ class Columns:
     def _reader(self, attribute: str, numbers: Collection[str]) -> Callable[[Any], Any]:
         if attribute == "id" and self._is(attribute, NUMBERS):
             return _number_text
-        if attribute in ("created", "modified"):
+        if attribute == "modified":
             return _moment
         if attribute in PLACES:
             return _day if attribute == "date" else _text
@@ -99,13 +104,6 @@ class Columns:
         if self._is(attribute, ("date",)):
             return _day
         return _flag if self._is(attribute, FLAGS) else _text
-
-    def _value(self, attribute: str, row: Any) -> Any:
-        value = getattr(row, attribute)
-        try:
-            return None if value is None else self._reads[attribute](value)
-        except (ValueError, LookupError, InvalidOperation):
-            raise self._unreadable(attribute, row) from None
 
     def _unreadable(self, attribute: str, row: Any) -> Never:
         told = text("readback.value", where=self._where, id=row.id, field=self.fields[attribute])
@@ -118,16 +116,19 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> Decimal:
-    return Decimal(str(value))
+    return value if isinstance(value, Decimal) else Decimal(str(value))
 
 
 def _number_text(value: object) -> str:
+    if type(value) is int:
+        return str(value)
     whole = int(Decimal(str(value)))
     if whole != Decimal(str(value)):
         raise ValueError
     return str(whole)
 
 
+@lru_cache(1024)  # one that most rows of a page have
 def _day(value: object) -> date:
     return _moment(value).date()
 

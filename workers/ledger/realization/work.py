@@ -1,6 +1,7 @@
 """Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence."""
 
 import datetime as dt
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,14 +74,19 @@ def loaded(session: Session, chunk_id: int, lease: int) -> Held:
 
 def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     """The chunk's lines in order, and every attempt, oldest first."""
-    # Rows and no objects: they come by the hundred with every message, and nobody writes through them.
+    # Plain tuples and no objects: they come by the hundred with every message, and nobody writes through them.
     wanted = select(table_of(Line)).where(Line.chunk_id == chunk_id).order_by(Line.position)
     attempts = session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id).order_by(Attempt.id)).all()
-    return cast("list[Line]", list(session.execute(wanted))), list(attempts)
+    return cast("list[Line]", list(map(_line_row()._make, session.execute(wanted)))), list(attempts)
 
 
-def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> int | None:
-    """Write an attempt before its deed: its number. None when it may not go any more: the world has moved meanwhile.
+@cache
+def _line_row() -> type[Any]:
+    return namedtuple("LineRow", table_of(Line).columns.keys())  # noqa: PYI024 - its columns are the table's
+
+
+def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> Attempt | None:
+    """Write an attempt before its deed. None when it may not go any more: the world has moved meanwhile.
 
     `watched`: only one such call of an organisation is open at a time. Raises LeaseLostError.
     """
@@ -115,7 +121,7 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     if watched:
         values["holds"] = True
     session.execute(update(Chunk).where(Chunk.id == held.id).values(**values))
-    return attempt.id
+    return attempt
 
 
 def save_lines(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
