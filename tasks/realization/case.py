@@ -22,7 +22,7 @@ from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import Action, Attempt, Chunk, Limits, LineState, Purpose, Trust
+from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, expectations, order, work
@@ -47,6 +47,7 @@ class Case:
     limits: Limits
     now: dt.datetime
     fresh_elsewhere: int
+    untold_elsewhere: bool
     held_elsewhere: bool
     cautious: bool
     prospects: Prospects
@@ -71,7 +72,8 @@ class Case:
     def _turn(self) -> Turn:
         held = self.held_elsewhere or holds(self.chunk, self.trust)
         fresh = self.fresh_elsewhere + self.fresh
-        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects)
+        untold = self.untold_elsewhere
+        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects, untold=untold)
 
     @property
     def fresh(self) -> int:
@@ -103,16 +105,6 @@ def fresh(session: Session, held: Held) -> Case:
     return _standing(session, held, tuple(lines), chunk)
 
 
-def begun(case: Case, attempt: Attempt) -> Case:
-    """The case once this call of it is written."""
-    carried = frozenset(attempt.lines)
-    goes = {line.id for line in case.chunk.lines if line.id in carried and line.state == LineState.PENDING}
-    lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in case.chunk.lines)
-    rows = tuple(mapping.sent(row) if row.id in goes else row for row in case.rows)
-    chunk = replace(case.chunk, lines=lines, attempts=(*case.chunk.attempts, attempt))
-    return replace(case, rows=rows, chunk=chunk)
-
-
 def again(session: Session, case: Case) -> Case:
     """The case as it stands in this transaction, where nobody else moves the organisation's trust.
 
@@ -136,6 +128,7 @@ def _standing(session: Session, held: Held, rows: tuple[Line, ...], chunk: Chunk
         limits_of(trust),
         stands.now,
         stands.fresh,
+        stands.untold,
         stands.held,
         until is not None and until > stands.now,
         fields.prospects(stands.prospects),

@@ -27,7 +27,8 @@ class Turn:
     """What a chunk has to know of the others when its turn comes.
 
     `fresh_left`: how many lines the batch has in chunks that still try, which were never tried and against which
-    nothing is known. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
+    nothing is known. `untold`: another of its chunks has lines that were sent, and nobody has told yet whether AFAS
+    tried them. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
     """
 
     now: datetime
@@ -36,6 +37,7 @@ class Turn:
     fresh_left: int = 0
     held: bool = False
     prospects: Prospects = UNKNOWN
+    untold: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
         return _alone(canaries, chunk, turn)
     if fresh and (sure or free):
         return Send(fresh, Purpose.FRESH if sure else Purpose.PATHFINDER)
-    # What a call left behind is looked at first: there may be good lines among it.
-    looked = not any(line.state == LineState.SENT for line in chunk.lines)
+    # What calls left behind is looked at first: there may be good lines among it.
+    looked = not (turn.untold or any(line.state == LineState.SENT for line in chunk.lines))
     return _alone(suspects, chunk, turn) if suspects and free and looked and not turn.fresh_left else None
 
 

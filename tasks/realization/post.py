@@ -13,7 +13,7 @@ from tasks.realization.continuity import Continuity, Mark, continuity
 from tasks.realization.decisions import Send, Told
 from tasks.realization.settle import Setting, settle
 from tasks.realization.verdict import Meaning, meaning
-from tasks.realization.words import WATCHED, Action, Attempt, Matter
+from tasks.realization.words import WATCHED, Action, Attempt, LineState, Matter
 from workers import marks
 from workers.afas.errors import AfasError
 from workers.afas.posting import Record
@@ -81,13 +81,22 @@ class _Call:
             attempt = work.begin(session, self.opened.held, self._step.purpose, lines, watched=watched)
         if attempt is None:
             raise _MovedError
-        self.number, self.opened = attempt.id, case.begun(self.opened, mapping.attempt(attempt))
+        self.number, self.opened = attempt.id, _begun(self.opened, mapping.attempt(attempt))
         if not marks.write(marks.Mark(deliveries.installation() or "", attempt.id)):
             raise NoMarkError
 
     def _late(self) -> None:
         with transaction() as session:
             work.save_attempt(session, self.number, late_at=work.clock(session))
+
+
+def _begun(opened: Case, attempt: Attempt) -> Case:
+    """The case once this call of it is written."""
+    chunk, carried = opened.chunk, frozenset(attempt.lines)
+    goes = {line.id for line in chunk.lines if line.id in carried and line.state == LineState.PENDING}
+    lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
+    rows = tuple(mapping.sent(row) if row.id in goes else row for row in opened.rows)
+    return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 
 def _continues() -> bool:

@@ -13,7 +13,7 @@ CODES = ("EmId", "PrId", "PrSt", "ItCd")  #: employee, project, phase, item: wha
 LEAST = 25  #: lines of an attempt, however many errors there are
 ALLOWED = 7  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
 CAREFUL = 4  #: errors that the last ones are cut for
-PORTIONS = 20  #: attempts that share the errors still to come, at least: toward the end they are fewer each
+PORTIONS = 14  #: attempts that share the errors still to come, at least: toward the end they are fewer each
 SHARED_BY = 3  #: failed lines with one code, of which none was applied, after which the others with it go last
 MOST_CODES = 50  #: that are looked into
 

@@ -85,6 +85,8 @@ def test_what_a_call_left_behind_is_looked_at_before_a_suspect_goes() -> None:
     story.send([2, 3], error(at=LATER))
     assert next_attempt(story.chunk, story.turn()) is None
     assert story.sees([0, 2, 3], LATER + SECOND).states() == ["applied", "suspect", "applied", "applied"]
+    assert next_attempt(story.chunk, replace(story.turn(), untold=True)) is None
+    assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
     assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
 
 

@@ -80,10 +80,10 @@ def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_cana
         first, second = session.scalars(select(Chunk).order_by(Chunk.id.desc()).limit(2))
         created_at = session.get_one(Batch, first.batch_id).created_at
 
-    def called(since: dt.datetime, fresh: int) -> list[int]:
+    def called(since: dt.datetime, fresh: int, *, untold: bool = False) -> list[int]:
         with transaction() as session:
             session.execute(update(Chunk).where(Chunk.id == first.id).values(fresh=0, wants_slot_at=since))
-            session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh))
+            session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh, untold=untold))
         with reading() as session:
             environment = session.get_one(Batch, first.batch_id).environment_id
         return slots.turns(environment, 5)[0]
@@ -91,6 +91,22 @@ def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_cana
     assert called(created_at + dt.timedelta(seconds=1), 75) == []
     assert called(created_at + dt.timedelta(seconds=1), 0) == [first.id]
     assert called(created_at - dt.timedelta(seconds=1), 75) == [first.id]
+    assert called(created_at + dt.timedelta(seconds=1), 0, untold=True) == []
+    assert called(created_at - dt.timedelta(seconds=1), 0, untold=True) == [first.id]
+
+
+def test_lines_of_a_call_are_untold_until_its_answer_or_a_read_back_tells_of_them(small: Office) -> None:
+    def untold() -> list[bool]:
+        return [chunk["untold"] for chunk in small.chunks()][1:]
+
+    small.submits([bad(0), *(good(n) for n in range(1, 200))])
+    after = [untold()]
+    while small.messages:
+        small.takes()
+        after.append(untold())
+    assert after[0] == after[-1] == [False, False]
+    assert [True, False] in after, "an error, before it was read back"
+    assert not any(second for _, second in after), "a success tells at once"
 
 
 def test_a_read_back_takes_along_who_stands_in_line_for_a_call_but_for_those_whose_turn_is_near(small: Office) -> None:

@@ -88,6 +88,7 @@ class Batch(Base):
 class Chunk(Base):
     """At most 500 lines of one batch. `fresh`: its pending lines that do not go last; `holds`: a watched call is open.
 
+    `untold`: it has lines that were sent, of which no answer and no read-back has told yet whether AFAS tried them.
     `waits_since`: from when on it wants a read-back, which is not put off when `urgent`; `wants_slot_at`: since when it
     wants to send and all parallel calls are taken; it may want both. `looks`: read-backs in a row that moved nothing of
     it. `hint_at`: when the sweep enqueues it again, after `hints` times.
@@ -108,6 +109,7 @@ class Chunk(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     fruitless: Mapped[int] = mapped_column(default=0)
     fresh: Mapped[int] = mapped_column(default=0)
+    untold: Mapped[bool] = mapped_column(default=False)
     holds: Mapped[bool] = mapped_column(default=False)
     urgent: Mapped[bool] = mapped_column(default=False)
     looks: Mapped[int] = mapped_column(default=0)

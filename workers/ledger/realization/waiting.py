@@ -22,12 +22,13 @@ def held_back() -> ColumnElement[bool]:
     """Condition on Chunk, joined with its Batch: all that it has goes after what another chunk has.
 
     A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
-    has lines that were never tried.
+    has lines that were never tried, as far as anybody knows.
     """
     other, fresh = aliased(Chunk), aliased(Chunk)
     watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
     unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
-    untried = exists().where(fresh.batch_id == Chunk.batch_id, fresh.fresh > 0, fresh.state.in_(OPEN))
+    open_ = or_(fresh.fresh > 0, fresh.untold)
+    untried = exists().where(fresh.batch_id == Chunk.batch_id, open_, fresh.state.in_(OPEN))
     # A canary's chunk stands in line as if it had waited since before its batch was there.
     last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
     return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)

@@ -115,6 +115,7 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
         "attempts": Chunk.attempts + 1,
         # Lines that go last were never counted.
         "fresh": case((Chunk.fresh > len(pending), Chunk.fresh - len(pending)), else_=0),
+        "untold": True,
         "wants_slot_at": None,
         "waits_since": None,
     }
@@ -184,8 +185,9 @@ def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
 class Standing(NamedTuple):
     """Where a chunk, its batch and its organisation stand `now`; `shows`: there is a read-back connector.
 
-    `fresh`: how many lines the batch has in other chunks that still try, which do not go last; `held`: another chunk
-    of the organisation has a watched call open.
+    Of the batch's other chunks that still try: how many lines they have which were never tried and do not go last
+    (`fresh`), whether they have some that were sent and maybe not tried (`untold`). `held`: another chunk of the
+    organisation has a watched call open.
     """
 
     now: dt.datetime
@@ -194,6 +196,7 @@ class Standing(NamedTuple):
     delivery: Delivery
     shows: bool
     fresh: int
+    untold: bool
     held: bool
 
 
@@ -207,14 +210,14 @@ def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
 def _standing() -> Select[Any]:
     # One question: each one more takes as long as to decide what comes of it.
     other, watched = aliased(Chunk), aliased(Chunk)
-    tries = (other.fruitless < bindparam("most_fruitless"), other.state.in_(OPEN))
-    fresh = select(func.coalesce(func.sum(other.fresh), 0)).where(
-        other.batch_id == Chunk.batch_id, other.id != Chunk.id, *tries
-    )
+    others = (other.batch_id == Chunk.batch_id, other.id != Chunk.id, other.state.in_(OPEN))
+    tries = (*others, other.fruitless < bindparam("most_fruitless"))
+    fresh = select(func.coalesce(func.sum(other.fresh), 0)).where(*tries)
+    untold = exists().where(*others, other.untold)
     held = exists().where(watched.owner_id == Chunk.owner_id, watched.holds, watched.id != Chunk.id)
     shows = AfasConnection.read_back.is_not(None)
     return (
-        select(now(), Chunk, Batch.prospects, Delivery, shows, fresh.scalar_subquery(), held)
+        select(now(), Chunk, Batch.prospects, Delivery, shows, fresh.scalar_subquery(), untold, held)
         .join(Batch, Batch.id == Chunk.batch_id)
         .join(Delivery, Delivery.organisation_id == Chunk.owner_id)
         .join(AfasConnection, AfasConnection.organisation_id == Chunk.owner_id)
