@@ -18,7 +18,6 @@ from tasks.realization.words import UNSETTLED, WATCHED, Attempt, Chunk, Limits, 
 MAX_FRUITLESS = 8  #: attempts in a row that moved nothing, after which a chunk's tries end
 SAME_REFUSALS = 100  #: refusals with one text and nothing applied in between, after which a batch is paused
 PUT_OFF = timedelta(minutes=5)  #: how long a read-back may wait for fresh chunks to pass
-RESTS = 2  #: times as long as the last read-back took, the next one waits for fresh chunks
 LEARNING = frozenset({Purpose.CANARY, Purpose.PROBE})
 
 
@@ -48,8 +47,8 @@ class Looked:
     ended_at: datetime
 
     def rested(self, now: datetime) -> bool:
-        """Whether another one takes no more of AFAS than a small part of its time."""
-        return now >= self.ended_at + RESTS * (self.ended_at - self.begun_at)
+        """Whether another one may come though it is not needed at once: as long after its end as it took itself."""
+        return now >= self.ended_at + (self.ended_at - self.begun_at)
 
 
 def dealt(lines: Sequence[int], size: int) -> list[tuple[int, ...]]:

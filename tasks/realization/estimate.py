@@ -13,8 +13,9 @@ def estimate(batches: Iterable[int]) -> None:
     for batch in batches:
         with reading() as session:
             tried = expectations.tried(session, batch)
-            failed = [fields.Values(one) for one in tried.failed]
-            bad = [code for code in shared(failed) if not expectations.took(session, batch, *code)]
+            failed, taken = [fields.Values(one) for one in tried.failed], fields.taken(tried.prospects)
+            codes = [code for code in shared(failed) if code not in taken]
+            bad = {code for code in codes if not expectations.took(session, batch, *code)}
         found = prospects(tried.applied, failed, bad)
         with transaction() as session:
-            expectations.expect(session, batch, fields.expected(found))
+            expectations.expect(session, batch, fields.expected(found, taken | (set(codes) - bad)))

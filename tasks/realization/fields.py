@@ -1,13 +1,13 @@
 """The fields of a line as they are compared with what AFAS shows: dates, exact numbers, flags, trimmed texts."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.values import as_text, boolean, day, is_empty
-from tasks.realization.prospects import CODES, UNKNOWN, Prospects
+from tasks.realization.prospects import CODES, UNKNOWN, Code, Prospects
 from tasks.realization.trust import CHECKED
 from tasks.realization.words import Row, Value
 
@@ -79,9 +79,15 @@ def row(kept: Mapping[str, Any]) -> Row:
     return Row(kept["id"], kept["key"], {name: value(name, one) for name, one in kept["values"].items()}, modified)
 
 
-def expected(found: Prospects) -> dict[str, Any]:
-    """A batch's prospects as the ledger keeps them."""
-    return {"share": f"{found.share:.6f}", "suspicious": sorted(map(list, found.suspicious))}
+def expected(found: Prospects, taken: Iterable[Code]) -> dict[str, Any]:
+    """A batch's prospects as the ledger keeps them; `taken`: codes of failed lines that AFAS took on other lines."""
+    codes = {"suspicious": sorted(map(list, found.suspicious)), "taken": sorted(map(list, taken))}
+    return {"share": f"{found.share:.6f}", **codes}
+
+
+def taken(kept: Mapping[str, Any] | None) -> set[Code]:
+    """The codes that AFAS took, which need not be looked up again."""
+    return {(name, code) for name, code in (kept or {}).get("taken", ())}
 
 
 def prospects(kept: Mapping[str, Any] | None) -> Prospects:

@@ -11,9 +11,10 @@ from tasks.realization.words import Line, folded
 
 CODES = ("EmId", "PrId", "PrSt", "ItCd")  #: employee, project, phase, item: what errors of many lines share
 LEAST = 25  #: lines of an attempt, however many errors there are
-ALLOWED = 7  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
+ALLOWED = 6  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
 CAREFUL = 4  #: errors that the last ones are cut for
 PORTIONS = 14  #: attempts that share the errors still to come, at least: toward the end they are fewer each
+SPARE = 0.25  #: of its size, by which an attempt may be larger: that costs less than one more call
 SHARED_BY = 3  #: failed lines with one code, of which none was applied, after which the others with it go last
 MOST_CODES = 50  #: that are looked into
 
@@ -38,11 +39,8 @@ class Prospects:
         return min(most, max(LEAST, round(errors / self.share)))
 
     def portion(self, lines: int, most: int, left: int) -> int:
-        """How many of a chunk's `lines` go now: in equal parts, for a small rest would cost a call of its own.
-
-        In as many as come nearest to the size wanted: a part somewhat larger costs less than one more call.
-        """
-        parts = max(ceil(lines / most), ceil(lines / self.size(most, left) - 0.25))
+        """How many of a chunk's `lines` go now: in equal parts, for a small rest would cost a call of its own."""
+        parts = max(ceil(lines / most), ceil(lines / self.size(most, left) - SPARE))
         return ceil(lines / parts)
 
     def plain(self, line: Line) -> bool:

@@ -112,8 +112,8 @@ def test_the_shared_read_back_lets_fresh_chunks_pass_for_five_minutes() -> None:
 def test_a_read_back_passes_fresh_chunks_when_the_last_is_long_ago_beside_what_it_took() -> None:
     last = Looked(NOON, NOON + SECOND)
     assert read_back_now(NOON, NOON, None, others_send=True)
-    assert not read_back_now(NOON + 2 * SECOND, NOON, last, others_send=True)
-    assert read_back_now(NOON + 3 * SECOND, NOON, last, others_send=True)
+    assert not read_back_now(NOON + 1.9 * SECOND, NOON, last, others_send=True)
+    assert read_back_now(NOON + 2 * SECOND, NOON, last, others_send=True)
 
 
 def test_a_stopped_organisation_sends_nothing() -> None:

@@ -160,6 +160,17 @@ def test_a_read_back_lets_chunks_pass_that_have_lines_to_send_and_none_that_wait
     assert not others_send(0, holds=True)
 
 
+@pytest.mark.parametrize("untold", [False, True])
+def test_a_watched_call_passes_a_read_back_unless_other_lines_may_be_untried(small: Office, *, untold: bool) -> None:
+    small.submits([good(n) for n in range(200)])
+    with transaction() as session:
+        first, second = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
+        first.state, first.fresh, first.untold = "to_read_back", 0, untold
+        second.state, second.fresh, second.holds = "leased", 0, True
+    with reading() as session:
+        assert waiting.others_send(session, small.id, first.id) is not untold
+
+
 def test_lines_that_go_last_are_counted_no_second_time_when_they_go(small: Office) -> None:
     small.submits([good(n) for n in range(20)])
     held = work.claim(small.messages.pop()[1])

@@ -57,3 +57,25 @@ def test_nobody_holds_an_organisation_while_he_waits_for_a_chunk(held: Held, dee
         session.execute(select(Delivery.organisation_id).with_for_update(nowait=True))
     worker.join(20)
     assert not worker.is_alive()
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_a_call_waits_for_its_organisation_only_when_it_has_to_be_the_only_one(held: Held, *, watched: bool) -> None:
+    begun: list[object] = []
+
+    def begins() -> None:
+        with transaction() as session:
+            begun.append(work.begin(session, held, "canary" if watched else "fresh", [], watched=watched))
+
+    worker = threading.Thread(target=begins)
+    with transaction() as session:
+        session.execute(select(Delivery.organisation_id).with_for_update())
+        worker.start()
+        until = time.monotonic() + 20
+        while not (begun or session.scalar(WAITS)):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        assert bool(begun) == (not watched)
+    worker.join(20)
+    assert len(begun) == 1
+    assert begun[0] is not None

@@ -135,7 +135,8 @@ def _day(value: object) -> date:
 
 def _moment(value: object) -> datetime:
     """AFAS writes a Z behind its Dutch times, which means nothing."""
-    return datetime.fromisoformat(str(value)).replace(tzinfo=None)
+    found = datetime.fromisoformat(str(value).removesuffix("Z"))
+    return found.replace(tzinfo=None) if found.tzinfo else found
 
 
 def _flag(value: object) -> bool:

@@ -10,10 +10,11 @@ from workers.ledger.realization.models import Batch, Line
 
 
 class Tried(NamedTuple):
-    """How many lines AFAS took, and the fields of those that it did not."""
+    """How many lines AFAS took, the fields of those that it did not, and what was expected of the batch until now."""
 
     applied: int
     failed: list[dict[str, Any]]
+    prospects: dict[str, Any] | None
 
 
 def tried(session: Session, batch_id: int) -> Tried:
@@ -21,7 +22,8 @@ def tried(session: Session, batch_id: int) -> Tried:
     mine = Line.batch_id == batch_id
     applied = session.scalar(select(func.count()).where(mine, Line.state == "applied")) or 0
     failed = session.scalars(select(Line.fields).where(mine, Line.state.in_(["suspect", "refused"])))
-    return Tried(applied, list(failed))
+    before = session.scalar(select(Batch.prospects).where(Batch.id == batch_id))
+    return Tried(applied, list(failed), before)
 
 
 def took(session: Session, batch_id: int, field: str, code: str) -> bool:

@@ -134,7 +134,6 @@ class Line(Base):
         one_of("state", LINE_STATES),
         UniqueConstraint("batch_id", "position"),
         Index("ix_line_chunk_id", "chunk_id"),
-        Index("ix_line_batch_id_state", "batch_id", "state"),
         Index("ix_line_environment_id_date", "environment_id", "date"),
         Index("ix_line_environment_id_afas_id", "environment_id", "afas_id"),
         Index("ix_line_environment_id_key", "environment_id", "key"),

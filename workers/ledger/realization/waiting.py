@@ -65,10 +65,13 @@ def _wants_read_back() -> ColumnElement[bool]:
 def others_send(session: Session, owner: int, chunk: int) -> bool:
     """Whether another chunk of the organisation than this one has lines to send: it passes a read-back.
 
-    One that is held back does not: it may be this read-back that it waits for.
+    One that is held back does not: it may be this read-back that it waits for. Nor does one with a watched call while
+    others' lines may be untried: what became of that is seen as well a little later.
     """
-    others = (Chunk.owner_id == owner, Chunk.id != chunk, Batch.id == Chunk.batch_id)
-    sends = or_(Chunk.holds, and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back()))
+    others, doubt = (Chunk.owner_id == owner, Chunk.id != chunk, Batch.id == Chunk.batch_id), aliased(Chunk)
+    told = ~exists().where(doubt.owner_id == owner, doubt.untold, doubt.state.in_(OPEN))
+    fresh = and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back())
+    sends = or_(and_(Chunk.holds, told), fresh)
     going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
     return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
 

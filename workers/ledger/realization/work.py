@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, fun
 from sqlalchemy.orm import Session, aliased
 
 from workers import leases
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
@@ -91,9 +91,13 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     `watched`: only one such call of an organisation is open at a time. Raises LeaseLostError.
     """
     leases.fenced(session, Chunk, held.id, held.lease)
-    owner = session.scalars(select(Delivery).where(Delivery.organisation_id == held.owner).with_for_update()).one()
+    if watched:
+        # Only these need the organisation for themselves; the others would wait while a read-back is recorded.
+        session.execute(
+            select(Delivery.organisation_id).where(Delivery.organisation_id == held.owner).with_for_update()
+        )
     others = exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id)
-    if owner.stop is not None or not session.scalar(select(exists().where(Chunk.id == held.id, may_go()))):
+    if not session.scalar(select(exists().where(Chunk.id == held.id, may_go()))):
         return None
     if watched and session.scalar(select(others)):
         return None
@@ -109,7 +113,7 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     session.add(attempt)
     session.flush()
     pending = session.scalars(
-        update(Line).where(Line.id.in_(lines), Line.state == "pending").values(state="sent").returning(Line.id)
+        update(Line).where(among(Line.id, lines), Line.state == "pending").values(state="sent").returning(Line.id)
     ).all()
     values: dict[str, Any] = {
         "attempts": Chunk.attempts + 1,

@@ -243,7 +243,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("batch_id", "position", name=op.f("uq_line_batch_id_position")),
     )
     with op.batch_alter_table("line", schema=None) as batch_op:
-        batch_op.create_index("ix_line_batch_id_state", ["batch_id", "state"], unique=False)
         batch_op.create_index("ix_line_chunk_id", ["chunk_id"], unique=False)
         batch_op.create_index("ix_line_environment_id_afas_id", ["environment_id", "afas_id"], unique=False)
         batch_op.create_index("ix_line_environment_id_date", ["environment_id", "date"], unique=False)
@@ -295,7 +294,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_line_environment_id_date")
         batch_op.drop_index("ix_line_environment_id_afas_id")
         batch_op.drop_index("ix_line_chunk_id")
-        batch_op.drop_index("ix_line_batch_id_state")
 
     op.drop_table("line")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
