@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from tasks.realization import humans, reach, sweeping
+from tasks.realization import case, humans, post, reach, sweeping
+from tasks.realization.decisions import Send
 from tests.realization_delivery.builders import DAY, Office, bad, good
 from workers import leases, marks, settings
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import deliveries, readbacks, work
+from workers.ledger.realization import deliveries, readbacks, slots, work
 from workers.ledger.realization.acts import Attempt, Delivery
-from workers.ledger.realization.models import Batch, Chunk
+from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
 
 PAST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
@@ -130,6 +131,51 @@ def test_a_line_that_was_cancelled_before_its_answer_is_recorded_is_not_sent_aga
     assert cancelled == [1]
     assert [line.state for line in office.lines()] == ["cancelled"]
     assert not office.there()
+
+
+@pytest.mark.parametrize(
+    "moved", [{"state": "cancelled"}, {"wish": True}, {"holds_key": False}, {"witnessed": True}, {"matter": "locked"}]
+)
+def test_whatever_a_person_moves_while_a_call_is_open_is_noticed(office: Office, moved: dict[str, Any]) -> None:
+    office.submits([good(0), good(1)])
+    held = work.claim(office.messages.pop()[1])
+    assert held is not None
+    rows = case.opened(held).rows
+    with transaction() as session:
+        assert work.unmoved(session, held.id, rows)
+        session.execute(update(Line).where(Line.id == rows[1].id).values(**moved))
+        assert not work.unmoved(session, held.id, rows)
+
+
+@pytest.mark.parametrize("sleeps", [0.0, leases.LEASE_SECONDS + 1.0])
+def test_a_worker_that_wakes_sends_nothing_that_a_person_cancelled_meanwhile(office: Office, sleeps: float) -> None:
+    batch = office.submits([good(0), good(1)])
+    held = work.claim(office.messages.pop()[1])
+    assert held is not None
+    opened = case.opened(held)
+    assert isinstance(opened.step, Send)
+    office.passes(sleeps)
+    # A line that only a person can settle keeps the chunk from being done.
+    with transaction() as session:
+        doubt = {"state": "in_doubt", "matter": "locked"}
+        session.execute(update(Line).where(Line.id == opened.rows[1].id).values(**doubt))
+    assert humans.cancel(batch, "els").lines == 1
+    with slots.Place(held, 5, lambda: None) as place, pytest.raises(LeaseLostError):
+        post.send(opened, opened.step, place)
+    assert not office.there()
+    assert not calls()
+
+
+@pytest.mark.parametrize("state", ["cancelled", "in_doubt", "applied", "sent"])
+def test_a_call_does_not_begin_with_a_line_that_waits_no_more(office: Office, state: str) -> None:
+    office.submits([good(0), good(1)])
+    held = work.claim(office.messages.pop()[1])
+    assert held is not None
+    lines = [row.id for row in case.opened(held).rows]
+    with transaction() as session:
+        session.execute(update(Line).where(Line.id == lines[1]).values(state=state))
+        assert work.begin(session, held, "fresh", lines, watched=False) is None
+        assert work.begin(session, held, "fresh", lines[:1], watched=False) is not None
 
 
 def test_a_suspect_is_not_cancelled_while_its_call_is_under_way(

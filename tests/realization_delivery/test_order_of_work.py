@@ -16,7 +16,7 @@ from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
 from workers.ledger.realization.acts import Attempt
-from workers.ledger.realization.models import Batch, Chunk
+from workers.ledger.realization.models import Batch, Chunk, Line
 
 
 @pytest.fixture
@@ -166,7 +166,14 @@ def test_a_watched_call_passes_a_read_back_unless_other_lines_may_be_untried(sma
     with transaction() as session:
         first, second = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
         first.state, first.fresh, first.untold = "to_read_back", 0, untold
-        second.state, second.fresh, second.holds = "leased", 0, True
+        suspect = Line.chunk_id == second.id
+        session.execute(update(Line).where(suspect).values(state="suspect", goes_as="suspect", witnessed=True))
+        second.fresh = 0
+    held = work.claim(second.id)
+    assert held is not None
+    with transaction() as session:
+        line = session.scalars(select(Line.id).where(suspect).limit(1)).one()
+        assert work.begin(session, held, "suspect", [line], watched=True)
     with reading() as session:
         assert waiting.others_send(session, small.id, first.id) is not untold
 

@@ -81,8 +81,12 @@ def flying(session: Session, chunks: Collection[int]) -> set[int]:
 
 
 def fence_out(session: Session, chunks: Collection[int], sweep_seconds: float) -> None:
-    """A worker that holds one of the locked chunks and has not sent begins anew; one whose call is out goes on."""
-    for chunk in sorted(held(session, chunks) - flying(session, chunks)):
+    """A worker that holds one of the locked chunks and has not sent begins anew; one whose call is out goes on.
+
+    Also one that slept past its lease, for it wakes without knowing.
+    """
+    taken = set(session.scalars(select(Chunk.id).where(Chunk.id.in_(chunks), Chunk.lease_id.is_not(None))))
+    for chunk in sorted(taken - flying(session, chunks)):
         work.take_fence(session, chunk, sweep_seconds)
 
 

@@ -93,13 +93,9 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     leases.fenced(session, Chunk, held.id, held.lease)
     if watched:
         # Only these need the organisation for themselves; the others would wait while a read-back is recorded.
-        session.execute(
-            select(Delivery.organisation_id).where(Delivery.organisation_id == held.owner).with_for_update()
-        )
-    others = exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id)
-    if not session.scalar(select(exists().where(Chunk.id == held.id, may_go()))):
-        return None
-    if watched and session.scalar(select(others)):
+        owner = select(Delivery.organisation_id).where(Delivery.organisation_id == held.owner)
+        session.execute(owner.with_for_update())
+    if not _may_begin(session, held, lines, watched=watched):
         return None
     attempt = Attempt(
         chunk_id=held.id,
@@ -119,14 +115,23 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
         "attempts": Chunk.attempts + 1,
         # Lines that go last were never counted.
         "fresh": case((Chunk.fresh > len(pending), Chunk.fresh - len(pending)), else_=0),
-        "untold": True,
         "wants_slot_at": None,
         "waits_since": None,
     }
-    if watched:
-        values["holds"] = True
+    values |= ({"untold": True} if pending else {}) | ({"holds": True} if watched else {})
     session.execute(update(Chunk).where(Chunk.id == held.id).values(**values))
     return attempt
+
+
+def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool) -> bool:
+    """Whether nothing holds the chunk up, and its lines still wait to be sent.
+
+    A worker that slept past its lease may have lost some to a person, who saw nobody hold the chunk.
+    """
+    others = exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id)
+    goes = [exists().where(Chunk.id == held.id, may_go()), *([~others] if watched else [])]
+    waiting = select(func.count()).where(among(Line.id, lines), Line.state.in_(("pending", "suspect")))
+    return bool(session.scalar(select(and_(*goes, waiting.scalar_subquery() == len(lines)))))
 
 
 def save_lines(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
@@ -157,8 +162,10 @@ def hint_in(seconds: float) -> dict[str, Any]:
 def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
     """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
     line = table_of(Line).c
-    found = session.execute(select(line.id, line.state, line.wish, line.holds_key).where(line.chunk_id == chunk_id))
-    return set(map(tuple, found)) == {(row.id, row.state, row.wish, row.holds_key) for row in rows}
+    moved = (line.id, line.state, line.wish, line.holds_key, line.witnessed, line.matter)
+    found = session.execute(select(*moved).where(line.chunk_id == chunk_id))
+    known = {(row.id, row.state, row.wish, row.holds_key, row.witnessed, row.matter) for row in rows}
+    return set(map(tuple, found)) == known
 
 
 def owns(session: Session, held: Held) -> bool:
