@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tasks.realization import closing
 from tasks.realization.calls import carriers, may_have_left
 from tasks.realization.case import Case, record, stop
-from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back, unprovable
+from tasks.realization.chunks import LEARNING, MAX_FRUITLESS, PUT_OFF, holds_back, unprovable, untold
 from tasks.realization.closing import Closed
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
@@ -33,7 +33,7 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
     case = case if case.trust.read_back else _blind(session, case)
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
-    own |= {"fresh": case.fresh, "untold": any(line.state == LineState.SENT for line in case.chunk.lines)}
+    own |= {"fresh": case.fresh, "untold": untold(case.chunk)}
     looks = held.chunk.looks + 1 if looked else 0
     if isinstance(step, Ask):
         return _to_read_back(session, case, step, own, looks)

@@ -27,7 +27,7 @@ from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
 from workers.ledger.realization import deliveries, expectations, order, work
 from workers.ledger.realization.models import Line
-from workers.ledger.realization.work import Held
+from workers.ledger.realization.work import Held, Standing
 from workers.settings import current
 from workers.staff import pause as pauses
 from workers.texts import text
@@ -72,8 +72,7 @@ class Case:
     def _turn(self) -> Turn:
         held = self.held_elsewhere or holds(self.chunk, self.trust)
         fresh = self.fresh_elsewhere + self.fresh
-        untold = self.untold_elsewhere
-        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects, untold=untold)
+        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects, self.untold_elsewhere)
 
     @property
     def fresh(self) -> int:
@@ -99,10 +98,11 @@ def opened(held: Held) -> Case:
 def fresh(session: Session, held: Held) -> Case:
     """The chunk as it stands in this transaction."""
     session.expire_all()
+    # Before the lines: those of before a resume must not meet the trust of after it.
+    stands = work.standing(session, held, MAX_FRUITLESS)
     lines, attempts = work.rows(session, held.id)
     behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
-    chunk = mapping.chunk(held.chunk, held.batch, lines, attempts, behind)
-    return _standing(session, held, tuple(lines), chunk)
+    return _case(held, stands, tuple(lines), mapping.chunk(stands.chunk, held.batch, lines, attempts, behind))
 
 
 def again(session: Session, case: Case) -> Case:
@@ -113,17 +113,17 @@ def again(session: Session, case: Case) -> Case:
     deliveries.get(session, case.held.owner, lock=True)
     if case.chunk.action != Action.INSERT:
         return fresh(session, case.held)
-    return _standing(session, case.held, case.rows, case.chunk)
+    stands = work.standing(session, case.held, MAX_FRUITLESS)
+    return _case(case.held, stands, case.rows, replace(case.chunk, fruitless=stands.chunk.fruitless))
 
 
-def _standing(session: Session, held: Held, rows: tuple[Line, ...], chunk: Chunk) -> Case:
-    stands = work.standing(session, held, MAX_FRUITLESS)
+def _case(held: Held, stands: Standing, rows: tuple[Line, ...], chunk: Chunk) -> Case:
     trust = mapping.trust(stands.delivery, read_back=stands.shows)
     until = stands.delivery.cautious_until
     return Case(
         held,
         rows,
-        replace(chunk, fruitless=stands.chunk.fruitless),
+        chunk,
         trust,
         limits_of(trust),
         stands.now,

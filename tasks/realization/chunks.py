@@ -105,7 +105,7 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
     if fresh and (sure or free):
         return Send(fresh, Purpose.FRESH if sure else Purpose.PATHFINDER)
     # What calls left behind is looked at first: there may be good lines among it.
-    looked = not (turn.untold or any(line.state == LineState.SENT for line in chunk.lines))
+    looked = not (turn.untold or untold(chunk))
     return _alone(suspects, chunk, turn) if suspects and free and looked and not turn.fresh_left else None
 
 
@@ -188,6 +188,11 @@ def _fresh(pending: Sequence[Line], chunk: Chunk, turn: Turn) -> tuple[int, ...]
     if plain:
         return tuple(plain[: turn.prospects.portion(len(plain), _room(chunk, turn), turn.fresh_left)])
     return () if turn.fresh_left else tuple(line.id for line in pending[: min(STOPS_AT, _room(chunk, turn))])
+
+
+def untold(chunk: Chunk) -> bool:
+    """Whether it has lines that were sent, and nobody has told yet whether AFAS tried them."""
+    return any(line.state == LineState.SENT for line in chunk.lines)
 
 
 def holds_back(chunk: Chunk) -> bool:

@@ -19,7 +19,7 @@ _FLAGS = frozenset(name for name, field in shipped().fields.items() if field.kin
 
 
 class Values(Mapping[str, Value]):
-    """Those by which a row of AFAS is known as the line's own, and those that errors have in common.
+    """A line's values by which a row of AFAS is known as its own, and which errors have in common; no empty ones.
 
     Each is read when it is asked for: lines come by the hundred with every message, and of most none ever is.
     """

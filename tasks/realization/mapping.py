@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 from tasks.realization import fields
 from tasks.realization.settle import ENDS
@@ -67,11 +67,6 @@ def chunk(
     action = Action(batch.action)
     known = tuple(_behind(line(one, action), behind) for one in lines)
     return Chunk(row.id, known, tuple(map(attempt, attempts)), row.fruitless, action, batch.created_at)
-
-
-def sent(row: models.Line) -> models.Line:
-    """A line's row once a call that carries it is written."""
-    return cast("models.Line", cast("Any", row)._replace(state=LineState.SENT.value))
 
 
 def shown_keys(rows: Iterable[models.Line]) -> dict[int, str]:

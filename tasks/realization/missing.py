@@ -1,7 +1,8 @@
 """What the lines are that one attempt left behind: the first ten, the canary, and one after another."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tasks.realization.calls import carriers
 from tasks.realization.trust import View, employee
@@ -23,6 +24,15 @@ class Group:
     left: tuple[Line, ...]
     still: tuple[Line, ...]
     broken: bool
+
+    @cached_property
+    def open(self) -> frozenset[int]:
+        """The ids of `still`."""
+        return frozenset(line.id for line in self.still)
+
+    def parted(self, free: Callable[[Line], bool]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+        """The lines of `still` that are `free` to go, and those that are held."""
+        return tuple(filter(free, self.still)), tuple(line for line in self.still if not free(line))
 
 
 def group(chunk: Chunk, attempt: Attempt, view: View) -> Group:
@@ -76,18 +86,17 @@ def freed(chunk: Chunk, alone: Attempt) -> tuple[Line, ...]:
 def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
     """After an answered error: ten failed, and AFAS never came to the rest, once the ten are proved to have failed."""
     ten, rest = found.left[:STOPS_AT], found.left[STOPS_AT:]
-    last, open_ = ten[-1:] if rest else (), {line.id for line in found.still}
+    last = ten[-1:] if rest else ()
     suspects = [
         _suspect(line, Purpose.CANARY if line in last else Purpose.SUSPECT, witnessed=view.witness(line))
         for line in ten
-        if line.id in open_
+        if line.id in found.open
     ]
-    still = [line for line in rest if line.id in open_]
+    untried = replace(found, still=tuple(line for line in rest if line.id in found.open))
     if all(map(_judged, ten)):
-        return tuple(map(_pending, still))
+        return tuple(map(_pending, untried.still))
     known = all(map(_judged, last))
-    free = [line for line in still if known and view.witness(line)]
-    held = tuple(line for line in still if not (known and view.witness(line)))
+    free, held = untried.parted(lambda line: known and view.witness(line))
     if not suspects and not any(map(_waits, ten)):
         return (*map(_pending, free), *_one_by_one(replace(found, still=held), view))
     return (*suspects, *map(_pending, free), *(_in_doubt(line, witnessed=view.witness(line)) for line in held))
@@ -96,12 +105,9 @@ def _first_ten(found: Group, view: View) -> tuple[Line, ...]:
 def _one_by_one(found: Group, view: View) -> tuple[Line, ...]:
     """After an unknown outcome: a line at a time proves its employee's; after three, one of each other employee."""
     seen = [line for line in found.left if line.state == LineState.APPLIED and _judged(line)]
-    goes_on = {line.id for line in found.still if seen and view.witness(line) and not found.broken}
-    free = [line for line in found.still if line.id in goes_on]
-    held = [line for line in found.still if line.id not in goes_on]
+    free, held = found.parted(lambda line: bool(seen) and view.witness(line) and not found.broken)
     goes = {line.id: line.goes_as or Purpose.CANARY for line in held if line.state == LineState.SUSPECT}
-    open_ = {line.id for line in found.still}
-    if not goes and not any(_waits(line) for line in found.left if line.id not in open_):
+    if not goes and not any(_waits(line) for line in found.left if line.id not in found.open):
         goes = _next(held, {employee(line) for line in seen} - {None}, broken=found.broken)
     witnessed = [view.witness(line) and not found.broken for line in held]
     after = [

@@ -95,7 +95,7 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     chunk, carried = opened.chunk, frozenset(attempt.lines)
     goes = {line.id for line in chunk.lines if line.id in carried and line.state == LineState.PENDING}
     lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
-    rows = tuple(mapping.sent(row) if row.id in goes else row for row in opened.rows)
+    rows = tuple(work.sent(row) if row.id in goes else row for row in opened.rows)
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 

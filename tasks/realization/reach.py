@@ -107,4 +107,5 @@ def read_back(owner: int, question: Question) -> tuple[Row, ...]:
             # By when they were made, wherever that is shown: somebody may have changed a line's date.
             since = question.since - BEFORE_INTAKE
             found += asking.made_since(since) if asking.shows_created else asking.between(*question.days)
-    return tuple({shown.afas_id: Row(*shown) for shown in found}.values())
+    rows = {one.afas_id: Row(one.afas_id, one.key, one.values, one.modified) for one in found}
+    return tuple(rows.values())

@@ -54,6 +54,12 @@ def test_parts_are_equal_and_fit_into_an_attempt_and_are_at_most_a_little_larger
     assert min(lines, size / 2) <= portion <= (1 + SPARE) * size + 1
 
 
+def test_a_rest_of_a_quarter_of_an_attempt_goes_with_it_and_a_larger_one_makes_equal_parts() -> None:
+    found = Prospects(share=0.05)
+    assert found.size(MOST, 20_000) == 120
+    assert [found.portion(lines, MOST, 20_000) for lines in (150, 151, 500)] == [150, 76, 125]
+
+
 def test_a_chunk_that_was_too_large_is_not_made_larger_by_few_errors() -> None:
     assert prospects(990, failed(10), []).size(62, 20_000) == 62
     assert UNKNOWN.size(62, 20_000) == 62
@@ -86,7 +92,6 @@ def test_what_a_call_left_behind_is_looked_at_before_a_suspect_goes() -> None:
     assert next_attempt(story.chunk, story.turn()) is None
     assert story.sees([0, 2, 3], LATER + SECOND).states() == ["applied", "suspect", "applied", "applied"]
     assert next_attempt(story.chunk, replace(story.turn(), untold=True)) is None
-    assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
     assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.SUSPECT)
 
 

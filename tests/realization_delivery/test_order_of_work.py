@@ -1,20 +1,22 @@
 """Good lines first: what errors have in common goes last, and attempts are cut where errors are many."""
 
 import datetime as dt
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from tasks.realization import reach, submit
+from tasks.realization import estimate, reach, submit
 from tasks.realization.chunks import PUT_OFF
 from tests.realization_delivery.builders import GUID, Office, bad, good
 from tests.realization_delivery.histories_people import OTHER
 from workers import leases, settings
 from workers.columns import now
 from workers.database import reading, transaction
-from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
+from workers.ledger.realization import deliveries, expectations, readbacks, slots, waiting, work
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Batch, Chunk, Line
 
@@ -47,6 +49,24 @@ def test_lines_whose_project_failed_go_last_by_ten_and_every_good_line_before_th
     assert kinds[-1] == {True}, "what failed goes last"
     assert [{True}] == [kind for kind in kinds if kind == {True}], "and all of it together"
     assert {size for size, kind in zip(sizes, fresh, strict=True) if kind == {True}} == {10}
+
+
+def test_a_code_that_afas_took_on_another_line_is_looked_up_once_a_batch(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took, asked = expectations.took, Counter[tuple[str, str]]()
+
+    def counted(session: Session, batch: int, field: str, code: str) -> bool:
+        asked[field, code] += 1
+        return took(session, batch, field, code)
+
+    monkeypatch.setattr(expectations, "took", counted)
+    batch = small.submits([bad(n) if n % 20 == 0 else good(n) for n in range(100)])
+    for _ in range(2):
+        small.works()
+        estimate.estimate([batch])
+    assert asked
+    assert set(asked.values()) == {1}
 
 
 def test_calls_go_round_between_organisations_whoever_came_first_and_has_more(small: Office) -> None:

@@ -53,7 +53,7 @@ class Columns:
         for attribute, field in self.fields.items():
             self._check(attribute, field, is_number=self._names.get(attribute) in numbers)
         # When a row was made is only asked by.
-        read = self.fields.keys() - {"created"}
+        read = [attribute for attribute in self.fields if attribute != "created"]
         self._reads = {attribute: self._reader(attribute, numbers) for attribute in read}
 
     def order(self, afas_id: str) -> tuple[int, str]:
@@ -135,8 +135,7 @@ def _day(value: object) -> date:
 
 def _moment(value: object) -> datetime:
     """AFAS writes a Z behind its Dutch times, which means nothing."""
-    found = datetime.fromisoformat(str(value).removesuffix("Z"))
-    return found.replace(tzinfo=None) if found.tzinfo else found
+    return datetime.fromisoformat(str(value)).replace(tzinfo=None)
 
 
 def _flag(value: object) -> bool:

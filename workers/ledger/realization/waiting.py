@@ -27,8 +27,8 @@ def held_back() -> ColumnElement[bool]:
     other, fresh = aliased(Chunk), aliased(Chunk)
     watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
     unproven = exists().where(Delivery.organisation_id == Chunk.owner_id, ~Delivery.proven)
-    open_ = or_(fresh.fresh > 0, fresh.untold)
-    untried = exists().where(fresh.batch_id == Chunk.batch_id, open_, fresh.state.in_(OPEN))
+    left = or_(fresh.fresh > 0, fresh.untold)
+    untried = exists().where(fresh.batch_id == Chunk.batch_id, left, fresh.state.in_(OPEN))
     # A canary's chunk stands in line as if it had waited since before its batch was there.
     last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
     return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
@@ -66,7 +66,7 @@ def others_send(session: Session, owner: int, chunk: int) -> bool:
     """Whether another chunk of the organisation than this one has lines to send: it passes a read-back.
 
     One that is held back does not: it may be this read-back that it waits for. Nor does one with a watched call while
-    others' lines may be untried: what became of that is seen as well a little later.
+    lines of the organisation may be untried: what the call left is looked for a little later.
     """
     others, doubt = (Chunk.owner_id == owner, Chunk.id != chunk, Batch.id == Chunk.batch_id), aliased(Chunk)
     told = ~exists().where(doubt.owner_id == owner, doubt.untold, doubt.state.in_(OPEN))

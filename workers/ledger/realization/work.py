@@ -123,6 +123,11 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     return attempt
 
 
+def sent(row: Line) -> Line:
+    """A pending line's row (of `rows`) as `begin` leaves it."""
+    return cast("Line", cast("Any", row)._replace(state="sent"))
+
+
 def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool) -> bool:
     """Whether nothing holds the chunk up, and its lines still wait to be sent.
 
