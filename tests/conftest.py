@@ -5,21 +5,32 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import Dialect, Engine, create_engine
 
 from tests import postgresql
 from workers import database as databases
 from workers import migrations, settings, texts
 
 MIGRATED = "migrated"
+_COMPILED: dict[Any, Any] = {}
+_DIALECTS: dict[str, Dialect] = {}
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in a run that a shell put in the background: the processes that a test interrupts would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _engine(url: str, **given: Any) -> Engine:
+    """An engine that knows all statements of earlier ones: to compile them anew takes longer than most tests."""
+    made = create_engine(url, execution_options={"compiled_cache": _COMPILED}, **given)
+    made.dialect = _DIALECTS.setdefault(made.dialect.name, made.dialect)
+    return made
 
 
 def _fresh() -> None:
@@ -37,6 +48,7 @@ def _environment(home: Path, **values: str) -> Iterator[None]:
             patch.delenv(f"{name.upper()}_FILE", raising=False)
         for name, value in {"AFASCONNECTOR_HOME": str(home), **values}.items():
             patch.setenv(name, value)
+        patch.setattr(databases, "create_engine", _engine)
         _fresh()
         try:
             yield
