@@ -128,6 +128,12 @@ def test_ids_that_are_text_are_paged_as_text() -> None:
         assert ids(reads.by_id(["8", "100"])) == ["100", "8"]
 
 
+def test_an_id_that_no_database_keeps_is_no_read_back() -> None:
+    fields = [Field("Regelnummer"), *FIELDS[1:]]
+    with shown([row(0, Regelnummer="8\0")], fields=fields) as (_, reads, _), pytest.raises(Never, match="Regelnummer"):
+        reads.between(MONDAY, MONDAY)
+
+
 def test_the_range_and_the_moment_of_making_keep_others_out() -> None:
     rows = [
         row(1, Datum=MONDAY - timedelta(days=1)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from workers.afas.answer import Answer, broken, decoded
 from workers.afas.errors import TryLater
-from workers.afas.verdict import refusal, told
+from workers.afas.verdict import refusal, storable, told
 
 CONNECTOR = "PtRealization"
 SERVER_TIME = "X-AFAS-Proxy-Stats"  #: header in which AFAS tells its own time
@@ -106,4 +106,4 @@ def _listed(value: Any) -> Sequence[Any]:
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()
+    return "" if value is None else storable(str(value)).strip()

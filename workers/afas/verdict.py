@@ -73,10 +73,15 @@ def told(answer: Answer) -> Told:
     header = _header_text(answer)
     return Told(
         own=bool(OWN & body.keys()) or bool(header and not answer.body.strip()),
-        said=texts[0] if texts else header,
-        reference=reference if isinstance(reference, str) else None,
+        said=storable(texts[0] if texts else header),
+        reference=storable(reference) if isinstance(reference, str) else None,
         pause=max(pauses, default=None),
     )
+
+
+def storable(text: str) -> str:
+    """The text with a blank for each character that no database keeps."""
+    return text.replace("\0", " ")
 
 
 def _body(answer: Answer) -> Mapping[str, Any]:
