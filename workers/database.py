@@ -1,13 +1,33 @@
-"""The database of this process: engine, transactions, bulk insert."""
+"""The database of this process: engine, transactions, bulk insert and update."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+import typing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
 from itertools import chain, islice
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Engine,
+    MetaData,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal_column,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workers import settings
@@ -74,16 +94,13 @@ def reading() -> Iterator[Session]:
 
 def table_of(model: type[Base]) -> Table:
     """The table of `model`, for statements that need no ORM."""
-    return cast("Table", model.__table__)
+    return typing.cast("Table", model.__table__)
 
 
 def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Insert `rows` by the fastest road of the database: COPY on PostgreSQL, many rows a statement on SQLite."""
     connection = session.connection()
-    # The dialect's own form of each type: the generic Numeric would bind an amount as a float.
-    types = [table.c[name].type.dialect_impl(connection.dialect) for name in columns]
-    processors = [own.bind_processor(connection.dialect) for own in types]
-    ready = _processed(rows, [(place, one) for place, one in enumerate(processors) if one is not None])
+    ready = _processed(rows, table, columns, connection.dialect)
     names = ", ".join(columns)
     with closing(connection.connection.cursor()) as cursor:
         if connection.dialect.name == "sqlite":
@@ -92,6 +109,34 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in ready:
                 copy.write_row(row)
+
+
+def update_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows by their `id`: mappings of the same columns each.
+
+    They are one parameter of one statement: a statement for each costs several times as much.
+    """
+    if rows:
+        connection, columns = session.connection(), tuple(rows[0])
+        values = ([row[name] for name in columns] for row in rows)
+        given = json.dumps(list(_processed(values, table, columns, connection.dialect)), default=str)
+        connection.execute(_update(table, columns, connection.dialect.name), {"rows": given})
+
+
+@cache
+def _update(table: Table, columns: tuple[str, ...], dialect: str) -> Update:
+    """The statement that takes `rows`, a JSON array of arrays."""
+    given = bindparam("rows", type_=Text)
+    read: list[ColumnElement[Any]]
+    if dialect == "sqlite":
+        each = func.json_each(given).table_valued("value")
+        read = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
+    else:
+        each = func.jsonb_array_elements(cast(given, JSONB)).table_valued("value")
+        texts = [each.c.value.op("->>")(literal_column(str(place))) for place in range(len(columns))]
+        read = [cast(one, table.c[name].type) for one, name in zip(texts, columns, strict=True)]
+    new = select(*(one.label(name) for one, name in zip(read, columns, strict=True))).subquery()
+    return update(table).where(table.c.id == new.c.id).values({name: new.c[name] for name in columns if name != "id"})
 
 
 def _insert_values(cursor: Any, into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
@@ -103,8 +148,12 @@ def _insert_values(cursor: Any, into: str, width: int, rows: Iterator[Sequence[A
 
 
 def _processed(
-    rows: Iterable[Sequence[Any]], processors: Sequence[tuple[int, Callable[[Any], Any]]]
+    rows: Iterable[Sequence[Any]], table: Table, columns: Sequence[str], dialect: Dialect
 ) -> Iterator[list[Any]]:
+    """The values as the driver wants them."""
+    # The dialect's own form of each type: the generic Numeric would bind an amount as a float.
+    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
+    processors = [(place, process) for place, process in enumerate(found) if process is not None]
     for row in rows:
         ready = list(row)
         for place, process in processors:

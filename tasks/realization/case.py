@@ -1,6 +1,7 @@
 """One chunk with all that decides about it: loaded whole, recorded whole, given back as its next step wants it."""
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
@@ -161,14 +162,14 @@ def record(
     """
     rows = {row.id: row for row in case.rows}
     decided = [mapping.granted(line, rows[line.id]) for line in ruling.lines]
-    changed = {line.id: mapping.line_columns(line, rows[line.id], case.now, session_guid) for line in decided}
-    work.save_lines(session, changed.values())
+    work.save_lines(session, [mapping.line_columns(one, rows[one.id], case.now, session_guid) for one in decided])
     if read_back is not None:
-        kept = ("state", "matter")
-        told = [
-            {"line_id": one, "read_back_id": read_back, **{n: row[n] for n in kept}} for one, row in changed.items()
-        ]
-        deliveries.events(session, [one for one in told if rows[one["line_id"]].state != one["state"]])
+        became = defaultdict(list)
+        for line in decided:
+            if line.state != rows[line.id].state:
+                became[line.state, line.matter].append(line.id)
+        for (state, matter), ids in became.items():
+            deliveries.events(session, ids, state, matter, read_back_id=read_back)
     if case.chunk.action == Action.DELETE:
         gone = [id_ for line in decided if line.state == LineState.APPLIED for id_ in line.afas_ids]
         work.free_keys(session, case.held.batch.environment_id, gone)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 
 from tasks.realization.calls import carriers, ended_at, executed
 from tasks.realization.decisions import Ruling, Told
@@ -46,15 +47,17 @@ class _Case:
         self.judged: dict[int, bool] = {}
         self.told: list[Told] = []
         self.stop: Told | None = None
+        self.carriers = cache(lambda line: carriers(chunk, line))
 
     def presence(self) -> None:
         """What the view shows, of all lines whose calls had ended."""
         shown = [line for line in self.chunk.lines if line.state in _SHOWABLE and self._news(line)]
-        self._change(self._shown(line) for line in shown if self._ended(carriers(self.chunk, line.id), timedelta(0)))
+        self._change(self._shown(line) for line in shown if self._ended(self.carriers(line.id), timedelta(0)))
         for line in self.chunk.lines:
-            last = carriers(self.chunk, line.id)[-1:]
-            twice = line.matter == Matter.DUPLICATE and line.seen_at == self.view.begun_at
-            if twice and last and watched(last[0], self.trust) and last[0].purpose != Purpose.PATHFINDER:
+            if line.matter != Matter.DUPLICATE or line.seen_at != self.view.begun_at:
+                continue
+            last = self._last(line)
+            if last and watched(last, self.trust) and last.purpose != Purpose.PATHFINDER:
                 self.stop = Told(Matter.SEEN_TWICE, (line.id,), line.afas_ids)
 
     def invisible(self) -> None:
@@ -70,7 +73,7 @@ class _Case:
     def absence(self, attempt: Attempt) -> None:
         """What the view does not show of one attempt, if it was asked late enough to count."""
         found = group(self.chunk, attempt, self.view)
-        calls = [call for line in found.still for call in carriers(self.chunk, line.id)]
+        calls = [call for line in found.still for call in self.carriers(line.id)]
         if not self._ended(calls, self.limits.lag) or (attempt.judged and not found.still):
             return
         if found.still and watched(attempt, self.trust) and self._stops(found):
@@ -115,11 +118,11 @@ class _Case:
     def _proves(self, line: Line) -> bool:
         """Whether a line that is shown is a pathfinder's find: after a resume, only of a call begun since."""
         resumed = self.trust.resumed_at
-        last = carriers(self.chunk, line.id)[-1:]
-        return resumed is None or any(call.begun_at >= resumed for call in last)
+        last = self._last(line)
+        return resumed is None or (last is not None and last.begun_at >= resumed)
 
     def _last(self, line: Line) -> Attempt | None:
-        return next(iter(carriers(self.chunk, line.id)[-1:]), None)
+        return next(iter(self.carriers(line.id)[-1:]), None)
 
     def _change(self, lines: Iterable[Line]) -> None:
         new = {line.id: line for line in lines}
@@ -171,8 +174,8 @@ class _Case:
 
     def _lag(self, line: Line) -> timedelta:
         """How long after its answer a line that an earlier read-back missed was shown."""
-        last = carriers(self.chunk, line.id)[-1:]
-        if not last or last[0].answer is None or line.missed_at is None or line.seen_at is None:
+        last = self._last(line)
+        if last is None or last.answer is None or line.missed_at is None or line.seen_at is None:
             return timedelta(0)
-        late = line.seen_at - last[0].answer.at
+        late = line.seen_at - last.answer.at
         return late if late <= SHOWN_WITHIN else timedelta(0)  # later it was no lag: somebody mended the view

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, delete, event, func, in
 from sqlalchemy.exc import StatementError
 
 from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, among, exact, now
-from workers.database import ROWS_A_STATEMENT, engine, insert_many, reading, transaction
+from workers.database import ROWS_A_STATEMENT, engine, insert_many, reading, transaction, update_many
 
 NOTE = Table(
     "note",
@@ -44,14 +44,17 @@ def notes(database: str) -> Iterator[str]:
 
 
 def _kept(rows: list[tuple[object, ...]], *columns: str) -> list[tuple[object, ...]]:
-    """What comes back of rows that were inserted, one half by statement and the other in bulk, in their order."""
+    """What comes back of rows, in their order: a third inserted by statement, one in bulk, and one updated in bulk."""
     numbered = [(number, *row) for number, row in enumerate(rows)]
-    half = len(rows) // 2
+    named = [dict(zip(("id", *columns), row, strict=True)) for row in numbered]
+    third = -(-len(rows) // 3)
     with transaction() as session:
         session.execute(NOTE.delete())
-        for row in numbered[:half]:
-            session.execute(insert(NOTE).values(dict(zip(("id", *columns), row, strict=True))))
-        insert_many(session, NOTE, ("id", *columns), numbered[half:])
+        for row in named[:third]:
+            session.execute(insert(NOTE).values(row))
+        insert_many(session, NOTE, ("id", *columns), numbered[third : 2 * third])
+        insert_many(session, NOTE, ("id",), ([row["id"]] for row in named[2 * third :]))
+        update_many(session, NOTE, named[2 * third :])
     with reading() as session:
         return [tuple(row) for row in session.execute(select(*(NOTE.c[name] for name in columns)).order_by(NOTE.c.id))]
 
@@ -74,6 +77,20 @@ def test_more_rows_than_one_statement_takes_all_come_back(notes: str) -> None:
         insert_many(session, NOTE, ("id", "amount"), iter(rows))
     with reading() as session:
         assert [tuple(row) for row in session.execute(select(NOTE.c.id, NOTE.c.amount).order_by(NOTE.c.id))] == rows
+
+
+def test_an_update_in_bulk_changes_its_rows_and_columns_alone(notes: str) -> None:
+    assert notes
+    rows = [(number, Decimal(number), None) for number in range(1000)]
+    with transaction() as session:
+        insert_many(session, NOTE, ("id", "amount", "content"), rows)
+        update_many(session, NOTE, [])
+        update_many(session, NOTE, [{"id": number, "content": [number]} for number in range(500, 2000)])
+    with reading() as session:
+        found = session.execute(select(NOTE.c.id, NOTE.c.amount, NOTE.c.content).order_by(NOTE.c.id))
+        assert [tuple(row) for row in found] == [
+            (one, amount, [one] if one >= 500 else None) for one, amount, _ in rows
+        ]
 
 
 @law
@@ -112,6 +129,8 @@ def test_an_amount_that_would_not_come_back_is_refused_and_nothing_is_written(no
             exact(refused)  # type: ignore[arg-type]
         with pytest.raises(AmountError), transaction() as session:
             insert_many(session, NOTE, ("id", "amount"), [(1, Decimal(1)), (2, refused)])
+        with pytest.raises(AmountError), transaction() as session:
+            update_many(session, NOTE, [{"id": 1, "amount": Decimal(1)}, {"id": 2, "amount": refused}])
         with pytest.raises(StatementError) as caught, transaction() as session:
             session.execute(insert(NOTE), [{"id": 1, "amount": Decimal(1)}, {"id": 2, "amount": refused}])
         assert isinstance(caught.value.orig, AmountError)

@@ -34,8 +34,7 @@ def test_a_story_is_told_in_order_from_intake_to_verdict(desk: Desk) -> None:
     answered: dict[str, Any] = {"reach": "answered", "status": 500, "text": BAD, "reference": "f" * 32}
     desk.attempt(batch, ["L1"], 2000, purpose="suspect", answered_at=now(-1999), duration=1.25, **answered)
     with transaction() as session:
-        kept = {"line_id": desk.line(batch, "L1").id, "read_back_id": None, "state": "refused"}
-        deliveries.events(session, [kept | {"matter": None, "note": None, "by": None}])
+        deliveries.events(session, [desk.line(batch, "L1").id], "refused", None)
     desk.ends(batch, {"L1": {"state": "refused", "message": BAD}})
     moments = story.show("L1")
     what = [moment.what for moment in moments]

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from workers.columns import among, now
-from workers.database import insert_many, reading, table_of
+from workers.database import insert_many, reading, table_of, update_many
 from workers.ledger.models import DayState, RegisterDay, SourceRead, SourceState
 from workers.staff.models import Register, Turnover
 
@@ -202,16 +202,13 @@ def written(
     table = table_of(RegisterDay)
     values = {"state": DayState.WRITTEN, "written_at": now(), "message": None, "reason": None}
     session.execute(update(table).where(among(RegisterDay.id, [day.id for day, _ in done])).values(**values))
-    names = ("register_id", "old_amount", "old_payments")
     rows = []
     for day, register in done:
         if day.id in before or day.register_id != register:
             amount, payments = before.get(day.id, (None, None))
             old = None if payments is None else as_text(payments)
-            rows.append({"key": day.id, "new_register_id": register, "new_old_amount": amount, "new_old_payments": old})
-    if rows:
-        mine = update(table).where(table.c.id == bindparam("key"))
-        session.connection().execute(mine.values({name: bindparam(f"new_{name}") for name in names}), rows)
+            rows.append({"id": day.id, "register_id": register, "old_amount": amount, "old_payments": old})
+    update_many(session, table, rows)
 
 
 def failed(session: Session, key: int, reason: str, message: str) -> None:

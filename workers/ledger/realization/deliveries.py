@@ -1,15 +1,17 @@
 """What an organisation's read-backs are worth, and what stops its deliveries."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import exists, func, insert, select, update
+from sqlalchemy import exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from workers import leases
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import reading, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
+from workers.ledger.realization.models import Line
 
 
 def ensure(session: Session, owner: int, environment: int) -> None:
@@ -60,11 +62,14 @@ def told(session: Session, owner: int, batch: int | None, matter: str, about: tu
     session.execute(insert(Notice).values(**row))
 
 
-def events(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Keep what a read-back or a person made of lines: mappings of LineEvent's columns but `at`."""
-    if rows:
-        moment = session.execute(select(now())).scalar_one()
-        session.execute(insert(table_of(LineEvent)), [{"at": moment, **row} for row in rows])
+def events(session: Session, lines: Collection[int], state: str, matter: str | None, **how: Any) -> None:
+    """Keep what a read-back or a person made of lines, which are in `state` since; `how`: LineEvent's other columns."""
+    if lines:
+        same = {"state": state, "matter": matter, **how}
+        values = [literal(value, table_of(LineEvent).c[name].type) for name, value in same.items()]
+        # One moment of the clock for all of them.
+        each = select(Line.id, select(now()).scalar_subquery(), *values).where(among(Line.id, lines)).order_by(Line.id)
+        session.execute(insert(LineEvent).from_select(["line_id", "at", *same], each))
 
 
 def installation() -> str | None:

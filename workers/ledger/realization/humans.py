@@ -146,10 +146,9 @@ def judged(session: Session, chunk_id: int) -> None:
             work.save_attempt(session, call.id, judged=True)
 
 
-def keep(session: Session, lines: Iterable[int], state: str, deed: Deed) -> None:
+def keep(session: Session, lines: Collection[int], state: str, deed: Deed) -> None:
     """Keep what a person did with lines, which are in `state` since."""
-    same = {"state": state, "matter": deed.name, "read_back_id": None, "note": deed.note, "by": deed.by}
-    deliveries.events(session, [{"line_id": line, **same} for line in lines])
+    deliveries.events(session, lines, state, deed.name, note=deed.note, by=deed.by)
 
 
 def delivers(session: Session, owner: int) -> bool:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from workers import leases
 from workers.columns import among, now
-from workers.database import table_of, transaction
+from workers.database import table_of, transaction, update_many
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
 from workers.staff.models import AfasConnection
@@ -139,13 +139,9 @@ def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool)
     return bool(session.scalar(select(and_(*goes, waiting.scalar_subquery() == len(lines)))))
 
 
-def save_lines(session: Session, changes: Iterable[Mapping[str, Any]]) -> None:
+def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
     """Write lines as they are from now on: mappings with `id` and the same columns each."""
-    if ready := [{f"new_{name}": value for name, value in change.items()} for change in changes]:
-        table = table_of(Line)
-        columns: dict[str, Any] = {name.removeprefix("new_"): bindparam(name) for name in ready[0] if name != "new_id"}
-        # Not by the ORM, which takes several times as long.
-        session.connection().execute(update(table).where(table.c.id == bindparam("new_id")).values(**columns), ready)
+    update_many(session, table_of(Line), changes)
 
 
 def save_attempt(session: Session, number: int, **values: Any) -> None:
