@@ -83,7 +83,7 @@ class _Case:
         self._change(self._verdict(found))
         if not attempt.judged:
             moved = {LineState.SUSPECT, *ENDS} if meaning(attempt.answer) in LINE_ERRORS else ENDS
-            mine = [line for line in self.chunk.lines if line.id in attempt.lines]
+            mine = [line for line in self.chunk.lines if line.id in attempt.carried]
             self.judged[attempt.number] = any(line.state in moved for line in mine)
 
     def ruling(self) -> Ruling:

@@ -161,7 +161,7 @@ def _open(chunk: Chunk, attempt: Attempt) -> bool:
         return False
     if len(attempt.lines) == 1 and meant in LINE_ERRORS | {Meaning.WHOLE_CALL}:
         return False
-    return any(line.id in attempt.lines and line.state in UNSETTLED for line in chunk.lines)
+    return any(line.id in attempt.carried and line.state in UNSETTLED for line in chunk.lines)
 
 
 def _ours(line: Line, rows: Mapping[str, tuple[Row, ...]], ids: set[str]) -> bool:

@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 
-import hypothesis
 import pytest
 
 from tests.realization_delivery.builders import Office
+from tests.realization_delivery.histories_stage import Stage, stage
 from tests.simulator import Simulator
 from workers import settings
-
-hypothesis.settings.register_profile("soak")
 
 
 @pytest.fixture
@@ -31,3 +29,11 @@ def office(afas: Simulator, sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Off
     made = Office(afas)
     made.organisation()
     return made
+
+
+@pytest.fixture
+def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    """Where histories are told."""
+    assert sqlite
+    with stage(monkeypatch) as made:
+        yield made

@@ -1,7 +1,9 @@
 """Histories as they are drawn: small ones, in which much goes wrong at once."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from tests.realization_delivery.histories import KILL, Change, History
@@ -16,6 +18,14 @@ ORDERS = ("changes", "changes", "edits", "cancel", "retry", "resume", "resolve",
 COMMANDS = ("cancel", "retry", "resume", "resolve", "config", "again")
 MACHINES = ("flush", "restart", "again")
 RESTORED = ("backup", "backup", "restore", "restore", "restart")
+SOAKING = settings.get_current_profile_name() == "soak"
+
+
+def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many histories; the same ones each time, but for a soak."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    most = number * 20 if SOAKING else number
+    return settings(deadline=None, max_examples=most, derandomize=not SOAKING, suppress_health_check=checks)
 
 
 @st.composite

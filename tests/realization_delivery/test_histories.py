@@ -3,25 +3,18 @@
 More of them, and others each time: --hypothesis-profile=soak.
 """
 
-from collections.abc import Callable, Iterator
+from hypothesis import example, given
 
-import pytest
-from hypothesis import HealthCheck, example, given, settings
-
-from tests.realization_delivery.histories import KILL, Change, History
+from tests.realization_delivery.histories import KILL, History
 from tests.realization_delivery.histories_drawn import (
-    BY_HAND,
     COMMANDS,
     IN_AFAS,
     MACHINES,
-    ORDERS,
     RESTORED,
     histories,
-    later,
+    told,
 )
-from tests.realization_delivery.histories_stage import Stage, stage
-
-SOAKING = settings.get_current_profile_name() == "soak"
+from tests.realization_delivery.histories_stage import Stage
 
 #: A read-back that took long showed what a quick one a moment later does not: its beginning tells no lag.
 SLOW_READ_BACK = History(
@@ -70,24 +63,6 @@ BLINDED = History(
     deeds=((39, "config", 0), (1, "resolve", 0)),
 )
 
-#: The second change of a line names it by its key, and is not looked at yet; the third one names it by Id.
-NAMED_TWO_WAYS = History(
-    staff=("a",) * 7,
-    shows=frozenset(),
-    old=2,
-    fixed=frozenset({1, 4}),
-    changes=(
-        Change("update", ((2, "XpRe"), (1, "XpRe")), more=False),
-        Change("update", ((0, "Id"), (1, "Id"), (0, "Id"), (0, "Id"), (1, "Id")), more=False),
-        Change("update", ((0, "Id"), (0, "Id"), (0, "Id"), (0, "Id"), (1, "XpRe")), more=False),
-    ),
-    chunk_lines=2,
-    parallel=1,
-    stops_at=2,
-    reads=("ok", "forbidden"),
-    deeds=((27, "changes", 0), (16, "changes", 0), (16, "changes", 0), (20, "changes", 0), (16, "changes", 0)),
-)
-
 #: What was cancelled and can't be proved absent is missed by each read-back that looks for the canary of its call.
 GIVEN_UP = History(
     staff=("a",) * 6,
@@ -102,19 +77,6 @@ GIVEN_UP = History(
     faults=("busy", "whole_call", "ok"),
     acts=((30, KILL), (1, KILL)),
     deeds=((32, "resume", 0), (28, "cancel", 0)),
-)
-
-#: A deletion names a row by its Id that our own call made a moment ago, and that a read-back does not show yet.
-HARDLY_THERE = History(
-    staff=("a",) * 4,
-    shows=frozenset(),
-    lag=30.0,
-    proven=True,
-    changes=(Change("delete", ((0, "Id"),), more=False),),
-    chunk_lines=2,
-    parallel=1,
-    stops_at=2,
-    deeds=((3, "changes", 0), (1, "changes", 0)),
 )
 
 #: The connector is taken away between a step that wants a read-back and its first page.
@@ -146,24 +108,6 @@ BLIND_CANARIES = [
     for step in (19, 23)
 ]
 
-#: A canary that may have made a line twice got lost, and there is nothing to look with any more.
-LOST_AND_BLIND = History(
-    staff=("a",) * 7,
-    bad=frozenset({1}),
-    hidden=frozenset({"a"}),
-    echo=False,
-    shows=frozenset(),
-    changes=(Change("update", ((0, "Id"),), more=False),),
-    proven=True,
-    chunk_lines=3,
-    parallel=1,
-    stops_at=2,
-    faults=("ok", "too_large", "ok", "ok", "ok", "ok", "ok", "lost_after"),
-    acts=((48, KILL), (10, KILL), (38, KILL), (1, KILL)),
-    messages=("arrives", "lost"),
-    deeds=((1, "changes", 0), (38, "changes", 0), (19, "config", 0)),
-)
-
 #: What was known against lines that go last is known no more when one with the same employee is applied.
 CLEARED = History(
     staff=("a",) * 6,
@@ -176,45 +120,6 @@ CLEARED = History(
     faults=("ok", "too_late", "unauthorised"),
     deeds=((1, "backup", 0),),
 )
-
-#: Changes that wait for an earlier one, which waits for a person: with their turn they told each other without an end.
-NOT_THEIR_TURN = History(
-    staff=("a",) * 5,
-    bad=frozenset({4}),
-    lag=0.5,
-    named=0,
-    shows=frozenset(),
-    old=3,
-    fixed=frozenset({4, 6}),
-    changes=(
-        Change("update", ((5, "Id"), (6, "XpRe"), (0, "Id"), (6, "XpRe"), (0, "XpRe")), more=False),
-        Change("update", ((6, "Id"), (4, "Id"), (3, "Id"), (3, "XpRe"), (4, "Id")), more=True),
-    ),
-    proven=True,
-    chunk_lines=2,
-    parallel=1,
-    stops_at=2,
-    faults=("lost_after", "busy", "locked", "ok"),
-    reads=("ok", "ok", "forbidden", "ok"),
-    acts=((13, KILL),),
-    messages=("90",),
-    deeds=((27, "changes", 0), (4, "again", 9), (8, "touches", 3), (16, "changes", 3)),
-)
-
-
-def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """So many histories; the same ones each time, but for a soak."""
-    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-    most = number * 20 if SOAKING else number
-    return settings(deadline=None, max_examples=most, derandomize=not SOAKING, suppress_health_check=checks)
-
-
-@pytest.fixture
-def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
-    """Where histories are told."""
-    assert sqlite
-    with stage(monkeypatch) as made:
-        yield made
 
 
 @told(100)
@@ -252,20 +157,4 @@ def test_it_is_so_when_brokers_and_machines_fail(here: Stage, history: History) 
 @example(history=CLEARED)
 @given(history=histories((*RESTORED, *IN_AFAS)))
 def test_it_is_so_when_the_database_is_restored(here: Stage, history: History) -> None:
-    here.tells(history)
-
-
-@told(80)
-@example(history=NOT_THEIR_TURN)
-@example(history=HARDLY_THERE)
-@given(history=later(BY_HAND))
-def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: Stage, history: History) -> None:
-    here.tells(history)
-
-
-@told(50)
-@example(history=NAMED_TWO_WAYS)
-@example(history=LOST_AND_BLIND)
-@given(history=later(ORDERS))
-def test_it_is_so_of_changes_when_people_give_commands_meanwhile(here: Stage, history: History) -> None:
     here.tells(history)

@@ -65,11 +65,11 @@ def told(session: Session, owner: int, batch: int | None, matter: str, about: tu
 def events(session: Session, lines: Collection[int], state: str, matter: str | None, **how: Any) -> None:
     """Keep what a read-back or a person made of lines, which are in `state` since; `how`: LineEvent's other columns."""
     if lines:
-        same = {"state": state, "matter": matter, **how}
-        values = [literal(value, table_of(LineEvent).c[name].type) for name, value in same.items()]
+        same, table = {"state": state, "matter": matter, **how}, table_of(LineEvent)
+        values = [literal(value, table.c[name].type) for name, value in same.items()]
         # One moment of the clock for all of them.
         each = select(Line.id, select(now()).scalar_subquery(), *values).where(among(Line.id, lines)).order_by(Line.id)
-        session.execute(insert(LineEvent).from_select(["line_id", "at", *same], each))
+        session.execute(insert(table).from_select(["line_id", "at", *same], each))
 
 
 def installation() -> str | None:
