@@ -42,7 +42,7 @@ soak: install
 	$(BIN)/python -m tests.soak
 	$(BIN)/python -m pytest tests/realization_delivery/test_histories.py \
 		tests/realization_delivery/test_histories_of_changes.py \
-		tests/realization_delivery/test_crashes.py tests/turnover/test_crashes.py \
+		tests/realization_delivery/test_crashes.py \
 		--hypothesis-profile=soak --timeout=0 -rP --dist load
 
 up: install

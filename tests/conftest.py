@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Dialect, Engine, create_engine
@@ -21,8 +20,6 @@ MIGRATED = "migrated"
 _COMPILED: dict[Any, Any] = {}
 _DIALECTS: dict[str, Dialect] = {}
 
-hypothesis.settings.register_profile("soak")
-
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in a run that a shell put in the background: the processes that a test interrupts would inherit it.
@@ -31,6 +28,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 def _engine(url: str, **given: Any) -> Engine:
     """An engine that knows all statements of earlier ones: to compile them anew takes longer than most tests."""
+    # They are kept by the dialect that compiled them.
     made = create_engine(url, execution_options={"compiled_cache": _COMPILED}, **given)
     made.dialect = _DIALECTS.setdefault(made.dialect.name, made.dialect)
     return made

@@ -4,6 +4,8 @@ import json
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
+from decimal import Decimal
 from functools import cache
 from itertools import chain, islice
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
@@ -114,13 +116,21 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
 def update_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Update rows by their `id`: mappings of the same columns each.
 
-    They are one parameter of one statement: a statement for each costs several times as much.
+    They are one parameter of one statement: a statement for each costs several times as much. Raises AmountError as
+    any write does, TypeError for a value that is no column's, an expression of SQL among them.
     """
     if rows:
         connection, columns = session.connection(), tuple(rows[0])
         values = ([row[name] for name in columns] for row in rows)
-        given = json.dumps(list(_processed(values, table, columns, connection.dialect)), default=str)
+        given = json.dumps(list(_processed(values, table, columns, connection.dialect)), default=_written)
         connection.execute(_update(table, columns, connection.dialect.name), {"rows": given})
+
+
+def _written(value: object) -> str:
+    """A value that JSON does not know, as PostgreSQL reads it."""
+    if isinstance(value, date | Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is no value of a column")
 
 
 @cache

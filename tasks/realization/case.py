@@ -2,13 +2,14 @@
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
 from sqlalchemy.orm import Session
 
-from tasks.realization import closing, core, fields, mapping
+from tasks.realization import closing, core, fields, mapping, words
 from tasks.realization.chunks import (
     MAX_FRUITLESS,
     SAME_REFUSALS,
@@ -149,12 +150,7 @@ def limits_of(trust: Trust) -> Limits:
 
 
 def record(
-    session: Session,
-    case: Case,
-    ruling: Ruling,
-    *,
-    read_back: int | None = None,
-    session_guid: str | None = None,
+    session: Session, case: Case, ruling: Ruling, *, read_back: int | None = None, session_guid: str | None = None
 ) -> Case:
     """Write what was decided: lines, attempts, trust, what is told; the chunk still belongs to the worker.
 
@@ -164,12 +160,7 @@ def record(
     decided = [mapping.granted(line, rows[line.id]) for line in ruling.lines]
     work.save_lines(session, [mapping.line_columns(one, rows[one.id], case.now, session_guid) for one in decided])
     if read_back is not None:
-        became = defaultdict(list)
-        for line in decided:
-            if line.state != rows[line.id].state:
-                became[line.state, line.matter].append(line.id)
-        for (state, matter), ids in became.items():
-            deliveries.events(session, ids, state, matter, read_back_id=read_back)
+        _keep(session, [line for line in decided if line.state != rows[line.id].state], read_back)
     if case.chunk.action == Action.DELETE:
         gone = [id_ for line in decided if line.state == LineState.APPLIED for id_ in line.afas_ids]
         work.free_keys(session, case.held.batch.environment_id, gone)
@@ -194,6 +185,15 @@ def record(
         fruitless=count,
     )
     return replace(case, chunk=chunk, trust=trust, limits=limits_of(trust))
+
+
+def _keep(session: Session, lines: Iterable[words.Line], read_back: int) -> None:
+    """Each line's part of its story; those that came to the same at once, for they come by the hundred."""
+    became = defaultdict(list)
+    for line in lines:
+        became[line.state, line.matter].append(line.id)
+    for (state, matter), ids in became.items():
+        deliveries.events(session, ids, state, matter, read_back_id=read_back)
 
 
 def stop(session: Session, case: Case, why: Told) -> Case:

@@ -47,6 +47,7 @@ class _Case:
         self.judged: dict[int, bool] = {}
         self.told: list[Told] = []
         self.stop: Told | None = None
+        # Asked of each line several times; what is judged changes its lines alone, never the calls.
         self.carriers = cache(lambda line: carriers(chunk, line))
 
     def presence(self) -> None:

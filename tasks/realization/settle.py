@@ -59,8 +59,7 @@ class Setting:
 def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
     """What the attempt's answer makes of its lines, and of the organisation; the chunk already holds the answer."""
     meant = meaning(attempt.answer)
-    carried = frozenset(attempt.lines)
-    sent = [line for line in chunk.lines if line.id in carried]
+    sent = [line for line in chunk.lines if line.id in attempt.carried]
     after = [_settled(chunk, line, attempt, setting) for line in sent]
     lines = tuple(line for line, before in zip(after, sent, strict=True) if line != before)
     told = tuple(Told(line.matter, (line.id,), line.afas_ids) for line in lines if line.matter)

@@ -93,6 +93,12 @@ def test_an_update_in_bulk_changes_its_rows_and_columns_alone(notes: str) -> Non
         ]
 
 
+def test_an_expression_is_no_value_of_an_update_in_bulk(notes: str) -> None:
+    assert notes
+    with pytest.raises(TypeError, match="no value of a column"), transaction() as session:
+        update_many(session, NOTE, [{"id": func.lower("a")}])
+
+
 @law
 @given(amounts=st.lists(FEW_EUROS, min_size=1, max_size=12))
 @example([Decimal("0.1")] * 3)

@@ -174,14 +174,7 @@ def prepare(shop: Shop) -> None:
     shop.serves(*rows, row("2601", today, "9.99", "1399"), row("2600", today, "0.50", None))
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test run kills with the messages lost as well; the soak kills in all ways."""
-    if "flushed" in metafunc.fixturenames:
-        soaks = metafunc.config.getoption("--hypothesis-profile") == "soak"
-        ways = [(True, False), (False, False), (False, True)] if soaks else [(True, False)]
-        metafunc.parametrize(("flushed", "twice"), ways)
-
-
+@pytest.mark.parametrize(("flushed", "twice"), [(False, False), (True, False), (False, True)])
 def test_a_kill_at_any_commit_or_send_changes_nothing_of_the_outcome(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, flushed: bool, twice: bool
 ) -> None:
