@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -159,22 +160,25 @@ def _among_sqlite(element: among, compiler: Any, **options: Any) -> str:
     return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - a column, and a parameter's place
 
 
-class now(FunctionElement[datetime]):  # noqa: N801 - it reads as SQL
-    """The database's wall clock at this statement, plus `seconds`: the only clock that leases and due times know."""
+class _Now(FunctionElement[datetime]):
+    """The database's wall clock, plus seconds."""
 
     type = Moment()
     inherit_cache = True
 
-    def __init__(self, seconds: float = 0) -> None:
-        super().__init__(literal(float(seconds), Float()))
+
+@lru_cache
+def now(seconds: float = 0) -> ColumnElement[datetime]:
+    """The database's wall clock at this statement, plus `seconds`: the only clock that leases and due times know."""
+    return _Now(literal(float(seconds), Float()))
 
 
-@compiles(now, "postgresql")
-def _now_postgresql(element: now, compiler: Any, **options: Any) -> str:
+@compiles(_Now, "postgresql")
+def _now_postgresql(element: _Now, compiler: Any, **options: Any) -> str:
     return f"(clock_timestamp() + make_interval(secs => {compiler.process(element.clauses, **options)}))"
 
 
-@compiles(now, "sqlite")
-def _now_sqlite(element: now, compiler: Any, **options: Any) -> str:
+@compiles(_Now, "sqlite")
+def _now_sqlite(element: _Now, compiler: Any, **options: Any) -> str:
     seconds = compiler.process(element.clauses, **options)
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {seconds} || ' seconds') || '000')"

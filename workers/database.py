@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain, islice
 from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
 from typing import Any
@@ -90,8 +90,13 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session for reading alone; it holds up no writer."""
-    with Session(engine().execution_options(reads=True), expire_on_commit=False) as session:
+    with Session(_reader(engine()), expire_on_commit=False) as session:
         yield session
+
+
+@lru_cache(1)
+def _reader(made: Engine) -> Engine:
+    return made.execution_options(reads=True)
 
 
 def table_of(model: type[Base]) -> Table:

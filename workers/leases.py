@@ -6,13 +6,27 @@ A lease is a row whose id is the fencing number; the work's row names it. A thre
 import datetime as dt
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, delete, exists, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from workers.columns import Moment, now
 from workers.database import Base, table_of, transaction
@@ -32,10 +46,14 @@ class Lease(Base):
     expires_at: Mapped[dt.datetime] = mapped_column(Moment)
 
 
+Condition: TypeAlias = Callable[[], ColumnElement[bool]]
+
+
 class LeaseLostError(Exception):
     """Raised when another holder has taken over the work, or the lease could not be renewed: stop, write nothing."""
 
 
+@cache
 def free(work: type[Base]) -> ColumnElement[bool]:
     """Condition: nobody holds this row of `work` (a table with a column `lease_id`)."""
     column = table_of(work).c.lease_id
@@ -47,26 +65,47 @@ def _key(work: type[Base]) -> ColumnElement[int]:
     return next(iter(table_of(work).primary_key))
 
 
-def claim(session: Session, work: type[Base], key: int, *conditions: ColumnElement[bool], **values: Any) -> int | None:
-    """Take row `key` of `work` if it is free and `conditions` hold, and set `values`: the lease's number, else None.
+def claim(session: Session, work: type[Base], key: int, condition: Condition = true, **values: Any) -> int | None:
+    """Take row `key` of `work` if it is free and `condition` holds, and set `values`: the lease's number, else None.
 
-    The row is locked first, so that the conditions are judged on what the last holder committed.
+    The row is locked first, so that the condition is judged on what the last holder committed. It is given by a
+    function of a module, so that its statement is made once: to make one costs more than to ask it.
     """
-    itself = _key(work) == key
-    session.execute(select(_key(work)).where(itself).with_for_update())
-    if not session.scalar(select(exists().where(itself, free(work), *conditions))):
+    session.execute(_row(work), {"key": key})
+    if not session.scalar(_claimable(work, condition), {"key": key}):
         return None
-    lease = session.execute(insert(Lease).values(expires_at=now(LEASE_SECONDS)).returning(Lease.id)).scalar_one()
-    session.execute(update(table_of(work)).where(itself).values(lease_id=lease, **values))
+    lease = session.execute(_new()).scalar_one()
+    session.execute(update(table_of(work)).where(_key(work) == key).values(lease_id=lease, **values))
     return lease
+
+
+@cache
+def _row(work: type[Base]) -> Select[int]:
+    return select(_key(work)).where(_key(work) == bindparam("key")).with_for_update()
+
+
+@cache
+def _claimable(work: type[Base], condition: Condition) -> Select[bool]:
+    return select(exists().where(_key(work) == bindparam("key"), free(work), condition()))
+
+
+@cache
+def _new() -> ReturningInsert[int]:
+    return insert(table_of(Lease)).values(expires_at=now(LEASE_SECONDS)).returning(table_of(Lease).c.id)
 
 
 def fenced(session: Session, work: type[Base], key: int, lease: int, **values: Any) -> None:
     """Write `values` to row `key` of `work` under `lease`. Raises LeaseLostError when it is another's by now."""
+    written = _mine(work).values(**(values or {"lease_id": lease}))
+    if session.execute(written, {"fenced": key, "lease": lease}).first() is None:
+        raise LeaseLostError(f"{table_of(work)} {key}: lease {lease}")
+
+
+@cache
+def _mine(work: type[Base]) -> ReturningUpdate[int]:
     table = table_of(work)
-    mine = update(table).where(_key(work) == key, table.c.lease_id == lease).values(**(values or {"lease_id": lease}))
-    if session.execute(mine.returning(_key(work))).first() is None:
-        raise LeaseLostError(f"{table} {key}: lease {lease}")
+    mine = update(table).where(_key(work) == bindparam("fenced"), table.c.lease_id == bindparam("lease"))
+    return mine.returning(_key(work))
 
 
 @contextmanager
@@ -89,7 +128,12 @@ def _end(lease: int) -> None:
     _held.discard(lease)
     # Without a database it ends by itself; what the work raised is worth more than that.
     with suppress(SQLAlchemyError), transaction() as session:
-        session.execute(delete(Lease).where(Lease.id == lease))
+        session.execute(_over(), {"lease": lease})
+
+
+@cache
+def _over() -> Delete:
+    return delete(table_of(Lease)).where(table_of(Lease).c.id == bindparam("lease"))
 
 
 def _renewer() -> None:

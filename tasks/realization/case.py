@@ -173,7 +173,8 @@ def record(
         deliveries.told(session, case.held.owner, case.held.batch.id, one.matter, (list(one.lines), list(one.afas_ids)))
     trust = after(case.trust, None, [ruling])
     deliveries.save(session, case.held.owner, **mapping.trust_columns(case.trust, trust))
-    work.count(session, case.held, count)
+    if count != case.chunk.fruitless:
+        work.count(session, case.held, count)
     case = stop(session, case, ruling.stop) if ruling.stop else case
     case = _pause(session, case, ruling.pause) if ruling.pause else case
     case = _brake(session, case) if any(line.state == LineState.REFUSED for line in decided) else case

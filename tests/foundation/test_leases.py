@@ -6,7 +6,7 @@ import time
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import delete, event, insert, select, update
+from sqlalchemy import ColumnElement, delete, event, insert, select, update
 
 from tests.foundation.gate import process, together
 from workers import leases
@@ -194,13 +194,15 @@ def test_a_number_never_returns_even_when_its_lease_is_gone(work: int) -> None:
 
 
 def test_conditions_are_judged_on_what_the_last_holder_committed(work: int) -> None:
-    column = table_of(OutboxMail).c.attempts
+    def untried() -> ColumnElement[bool]:
+        return table_of(OutboxMail).c.attempts == 0
+
     with transaction() as session:
-        first = leases.claim(session, OutboxMail, work, column == 0, attempts=1)
+        first = leases.claim(session, OutboxMail, work, untried, attempts=1)
     assert first
     _ended(first)
     with transaction() as session:
-        assert leases.claim(session, OutboxMail, work, column == 0, attempts=2) is None
+        assert leases.claim(session, OutboxMail, work, untried, attempts=2) is None
         assert leases.claim(session, OutboxMail, work + 1) is None
     with reading() as session:
         assert session.scalar(select(OutboxMail.attempts)) == 1

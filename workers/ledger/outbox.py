@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, insert, select
 from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
-from workers.database import table_of, transaction
+from workers.database import transaction
 from workers.ledger.models import OutboxMail
 
 LONGEST_PAUSE = 900  #: seconds between two tries; they double up to here
@@ -33,17 +33,8 @@ def add(session: Session, run_id: int, message_id: str, recipients: tuple[str, .
 
 def claim(mail_id: int) -> tuple[Mail, int] | None:
     """The mail and the lease under which it may be sent; None when it was sent, is being sent, or is not due."""
-    table = table_of(OutboxMail).c
     with transaction() as session:
-        lease = leases.claim(
-            session,
-            OutboxMail,
-            mail_id,
-            table.sent_at.is_(None),
-            table.due_at <= now(),
-            table.recipient != "",
-            attempts=table.attempts + 1,
-        )
+        lease = leases.claim(session, OutboxMail, mail_id, _due, attempts=OutboxMail.attempts + 1)
         if lease is None:
             return None
         row = session.scalars(select(OutboxMail).where(OutboxMail.id == mail_id)).one()
@@ -67,13 +58,8 @@ def put_off(mail: Mail, lease: int, error: str, *, final: bool) -> None:
 def due() -> list[int]:
     """Mails that wait for being sent."""
     with transaction() as session:
-        return list(
-            session.scalars(
-                select(OutboxMail.id).where(
-                    OutboxMail.sent_at.is_(None),
-                    OutboxMail.due_at <= now(),
-                    OutboxMail.recipient != "",
-                    leases.free(OutboxMail),
-                )
-            )
-        )
+        return list(session.scalars(select(OutboxMail.id).where(_due(), leases.free(OutboxMail))))
+
+
+def _due() -> ColumnElement[bool]:
+    return and_(OutboxMail.sent_at.is_(None), OutboxMail.due_at <= now(), OutboxMail.recipient != "")

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -74,22 +74,18 @@ def claim(run_id: int) -> int | None:
     with transaction() as session:
         organisation = session.scalar(select(TurnoverRun.organisation_id).where(TurnoverRun.id == run_id))
         session.execute(select(Organisation.id).where(Organisation.id == organisation).with_for_update())
-        other = aliased(TurnoverRun)
-        table = table_of(TurnoverRun).c
-        at_work = exists().where(
-            other.organisation_id == organisation, other.state == RunState.RUNNING, other.id != run_id
-        )
-        return leases.claim(
-            session,
-            TurnoverRun,
-            run_id,
-            table.state.in_(OPEN),
-            or_(table.due_at.is_(None), table.due_at <= now()),
-            ~at_work,
-            state=RunState.RUNNING,
-            started_at=func.coalesce(table.started_at, now()),
-            due_at=None,
-        )
+        started = func.coalesce(table_of(TurnoverRun).c.started_at, now())
+        values = {"state": RunState.RUNNING, "started_at": started, "due_at": None}
+        return leases.claim(session, TurnoverRun, run_id, _may_run, **values)
+
+
+def _may_run() -> ColumnElement[bool]:
+    """Condition on TurnoverRun: it is due, and no other run of its organisation is at work."""
+    other = aliased(TurnoverRun)
+    others = (other.organisation_id == TurnoverRun.organisation_id, other.id != TurnoverRun.id)
+    at_work = exists().where(*others, other.state == RunState.RUNNING)
+    due = or_(TurnoverRun.due_at.is_(None), TurnoverRun.due_at <= now())
+    return and_(TurnoverRun.state.in_(OPEN), due, ~at_work)
 
 
 def at_work(organisation_id: int) -> int | None:

@@ -1,9 +1,10 @@
 """What an organisation's read-backs are worth, and what stops its deliveries."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import exists, func, insert, literal, select, update
+from sqlalchemy import Select, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,14 @@ def ensure(session: Session, owner: int, environment: int) -> None:
 
 def get(session: Session, owner: int, *, lock: bool = False) -> Delivery:
     """The organisation's row; with `lock` nobody else changes it until the transaction ends."""
-    wanted = select(Delivery).where(Delivery.organisation_id == owner).execution_options(populate_existing=True)
-    return session.scalars(wanted.with_for_update() if lock else wanted).one()
+    return session.scalars(_one(lock=lock), {"owner": owner}).one()
+
+
+@cache
+def _one(*, lock: bool) -> Select[Delivery]:
+    wanted = select(Delivery).where(Delivery.organisation_id == bindparam("owner"))
+    wanted = wanted.execution_options(populate_existing=True)
+    return wanted.with_for_update() if lock else wanted
 
 
 def save(session: Session, owner: int, **values: Any) -> None:
@@ -46,8 +53,12 @@ def stop(session: Session, owner: int, matter: str) -> bool:
 
 def reads(session: Session, owner: int) -> bool:
     """Whether a read-back of the organisation is under way."""
-    busy = exists().where(Delivery.organisation_id == owner, ~leases.free(Delivery))
-    return bool(session.scalar(select(busy)))
+    return bool(session.scalar(_reads(), {"owner": owner}))
+
+
+@cache
+def _reads() -> Select[bool]:
+    return select(exists().where(Delivery.organisation_id == bindparam("owner"), ~leases.free(Delivery)))
 
 
 def claim_reading(owner: int) -> int | None:

@@ -1,8 +1,9 @@
 """What of an organisation's deliveries people were told: that they stand still, why, and that they go again."""
 
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, or_, select
 from sqlalchemy.orm import Session
 
 from workers.columns import now
@@ -24,12 +25,13 @@ def tell(session: Session, owner: int, matter: str, lines: Sequence[int], afas_i
 
 def last(session: Session, owner: int) -> str | None:
     """The matter that the organisation was last told to stand still for; WENT_ON or None: it goes."""
-    return session.scalar(
-        select(Notice.matter)
-        .where(Notice.owner_id == owner, Notice.batch_id.is_(None), _of_a_halt())
-        .order_by(Notice.id.desc())
-        .limit(1)
-    )
+    return session.scalar(_last(), {"owner": owner})
+
+
+@cache
+def _last() -> Select[str]:
+    halts = (Notice.owner_id == bindparam("owner"), Notice.batch_id.is_(None), _of_a_halt())
+    return select(Notice.matter).where(*halts).order_by(Notice.id.desc()).limit(1)
 
 
 def stopped_for(session: Session, owner: int) -> set[int]:

@@ -1,9 +1,10 @@
 """Read-backs: what they must show, and what is kept of each."""
 
 import datetime as dt
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import exists, insert, or_, select, update
+from sqlalchemy import Select, bindparam, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers.columns import now
@@ -29,10 +30,14 @@ def end(session: Session, number: int, *, rows: int | None = None, error: str | 
 
 def last(session: Session, owner: int) -> tuple[dt.datetime, dt.datetime] | None:
     """When the organisation's last read-back that came to an end began and ended; None: there was none."""
-    ended = (ReadBack.owner_id == owner, ReadBack.ended_at.is_not(None))
-    latest = select(ReadBack.begun_at, ReadBack.ended_at).where(*ended).order_by(ReadBack.id.desc())
-    found = session.execute(latest.limit(1)).first()
+    found = session.execute(_last(), {"owner": owner}).first()
     return (found[0], found[1]) if found and found[1] else None
+
+
+@cache
+def _last() -> Select[dt.datetime, dt.datetime | None]:
+    ended = (ReadBack.owner_id == bindparam("owner"), ReadBack.ended_at.is_not(None))
+    return select(ReadBack.begun_at, ReadBack.ended_at).where(*ended).order_by(ReadBack.id.desc()).limit(1)
 
 
 class Known(NamedTuple):
@@ -51,28 +56,33 @@ def census(owner: int, days: tuple[dt.date, dt.date], since: dt.datetime, before
     Inserts of batches that came in from `since` on, proved applied before `before`, with no operation under way, and
     not missed before the last resume: a person has looked at those.
     """
+    asked = {"owner": owner, "first": days[0], "last": days[1], "since": since, "before": before}
     with reading() as session:
-        resumed = select(Delivery.resumed_at).where(Delivery.organisation_id == owner).scalar_subquery()
-        other = aliased(Line)
-        touched = exists().where(
-            other.environment_id == Line.environment_id,
-            other.afas_id == Line.afas_id,
-            other.id != Line.id,
-            other.state.in_(UNFINISHED),
-        )
-        ours = (
-            Batch.owner_id == owner,
-            Batch.action == "insert",
-            Batch.created_at >= since,
-            Line.state == "applied",
-            Line.holds_key,
-            Line.date.between(*days),
-            Line.settled_at < before,
-            or_(Line.missed_at.is_(None), resumed.is_(None), Line.missed_at > resumed),
-        )
-        found = select(Line.id, Line.xp_re, Line.afas_id, Line.employee, Line.missed_at)
-        rows = session.execute(found.join(Batch, Batch.id == Line.batch_id).where(*ours, ~touched))
-        return [Known(*row) for row in rows]
+        return [Known(*row) for row in session.execute(_census(), asked)]
+
+
+@cache
+def _census() -> Select[int, str | None, str | None, str | None, dt.datetime | None]:
+    other = aliased(Line)
+    resumed = select(Delivery.resumed_at).where(Delivery.organisation_id == bindparam("owner")).scalar_subquery()
+    touched = exists().where(
+        other.environment_id == Line.environment_id,
+        other.afas_id == Line.afas_id,
+        other.id != Line.id,
+        other.state.in_(UNFINISHED),
+    )
+    ours = (
+        Batch.owner_id == bindparam("owner"),
+        Batch.action == "insert",
+        Batch.created_at >= bindparam("since"),
+        Line.state == "applied",
+        Line.holds_key,
+        Line.date.between(bindparam("first"), bindparam("last")),
+        Line.settled_at < bindparam("before"),
+        or_(Line.missed_at.is_(None), resumed.is_(None), Line.missed_at > resumed),
+    )
+    found = select(Line.id, Line.xp_re, Line.afas_id, Line.employee, Line.missed_at)
+    return found.join(Batch, Batch.id == Line.batch_id).where(*ours, ~touched)
 
 
 def missed(session: Session, lines: list[int], at: dt.datetime) -> list[int]:

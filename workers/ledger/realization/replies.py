@@ -1,12 +1,13 @@
 """The reply outbox: a reply is a row before it is sent, and is sent by one process at a time, at least once."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from workers import leases
 from workers.columns import now
-from workers.database import reading, table_of, transaction
+from workers.database import reading, transaction
 from workers.ledger.realization.models import Batch, OutboxReply
 
 FIRST_PAUSE, LONGEST_PAUSE = 30, 900  #: seconds between two tries; they double
@@ -25,10 +26,8 @@ class Reply:
 
 def claim(reply_id: int) -> tuple[Reply, int] | None:
     """The reply and the lease under which it may be sent; None when it was sent, is being sent, or is not due."""
-    table = table_of(OutboxReply).c
     with transaction() as session:
-        due = (table.sent_at.is_(None), table.due_at <= now())
-        lease = leases.claim(session, OutboxReply, reply_id, *due, attempts=table.attempts + 1)
+        lease = leases.claim(session, OutboxReply, reply_id, _due, attempts=OutboxReply.attempts + 1)
         if lease is None:
             return None
         row, batch = session.execute(
@@ -53,6 +52,14 @@ def put_off(reply: Reply, lease: int, error: str) -> None:
 
 def due() -> list[int]:
     """Replies that wait for being sent."""
-    waits = (OutboxReply.sent_at.is_(None), OutboxReply.due_at <= now(), leases.free(OutboxReply))
     with reading() as session:
-        return list(session.scalars(select(OutboxReply.id).where(*waits).order_by(OutboxReply.id)))
+        return list(session.scalars(_all_due()))
+
+
+def _due() -> ColumnElement[bool]:
+    return and_(OutboxReply.sent_at.is_(None), OutboxReply.due_at <= now())
+
+
+@cache
+def _all_due() -> Select[int]:
+    return select(OutboxReply.id).where(_due(), leases.free(OutboxReply)).order_by(OutboxReply.id)

@@ -4,7 +4,7 @@ import datetime as dt
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from workers import leases
@@ -46,13 +46,10 @@ def claim_waiting(owner: int, spared: int) -> list[Held]:
     near.
     """
     with transaction() as session:
-        waiting = (Chunk.owner_id == owner, _wants_read_back(), or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
-        both = and_(Chunk.state == ChunkState.PENDING, ~Chunk.urgent)
-        wanted = select(Chunk.id, both).where(*waiting, leases.free(Chunk)).order_by(Chunk.wants_slot_at, Chunk.id)
-        found = session.execute(wanted).all()
+        found = session.execute(_all_for_read_back(), {"owner": owner}).all()
         standing = [one for one, stands in found if stands]
         every = sorted({one for one, _ in found} - set(standing[:spared]))
-        taken = [(one, leases.claim(session, Chunk, one, *waiting, state=ChunkState.LEASED)) for one in every]
+        taken = [(one, leases.claim(session, Chunk, one, _for_read_back, state=ChunkState.LEASED)) for one in every]
         return [loaded(session, one, lease) for one, lease in taken if lease is not None]
 
 
@@ -62,18 +59,37 @@ def _wants_read_back() -> ColumnElement[bool]:
     return or_(Chunk.state == ChunkState.TO_READ_BACK, both)
 
 
+def _for_read_back() -> ColumnElement[bool]:
+    """Condition on Chunk: it may be judged by a read-back that begins now."""
+    return and_(_wants_read_back(), or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
+
+
+@cache
+def _all_for_read_back() -> Select[int, bool]:
+    """The organisation's, and whether each stands in line for a call as well."""
+    both = and_(Chunk.state == ChunkState.PENDING, ~Chunk.urgent)
+    every = select(Chunk.id, both).where(Chunk.owner_id == bindparam("owner"), _for_read_back(), leases.free(Chunk))
+    return every.order_by(Chunk.wants_slot_at, Chunk.id)
+
+
 def others_send(session: Session, owner: int, chunk: int) -> bool:
     """Whether another chunk of the organisation than this one has lines to send: it passes a read-back.
 
     One that is held back does not: it may be this read-back that it waits for. Nor does one with a watched call while
     lines of the organisation may be untried: what the call left is looked for a little later.
     """
-    others, doubt = (Chunk.owner_id == owner, Chunk.id != chunk, Batch.id == Chunk.batch_id), aliased(Chunk)
-    told = ~exists().where(doubt.owner_id == owner, doubt.untold, doubt.state.in_(OPEN))
+    return bool(session.scalar(_others_send(), {"owner": owner, "chunk": chunk}))
+
+
+@cache
+def _others_send() -> Select[bool]:
+    doubt = aliased(Chunk)
+    others = (Chunk.owner_id == bindparam("owner"), Chunk.id != bindparam("chunk"), Batch.id == Chunk.batch_id)
+    told = ~exists().where(doubt.owner_id == bindparam("owner"), doubt.untold, doubt.state.in_(OPEN))
     fresh = and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back())
     sends = or_(and_(Chunk.holds, told), fresh)
     going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
-    return bool(session.scalar(select(exists().where(*others, going, sends, may_go()))))
+    return select(exists().where(*others, going, sends, may_go()))
 
 
 def others_hold(session: Session, held: Held) -> bool:
@@ -94,25 +110,30 @@ def next_to_read_back(session: Session, owner: int) -> Wanted | None:
 
     None while one is under way: whoever makes it asks again at its end.
     """
-    idle = exists().where(Delivery.organisation_id == owner, leases.free(Delivery))
-    waiting = (Chunk.owner_id == owner, _wants_read_back(), may_go(), leases.free(Chunk), idle)
+    found = session.execute(_next_to_read_back(), {"owner": owner}).first()
+    return Wanted(found[0], found[1], found[2]) if found else None
+
+
+@cache
+def _next_to_read_back() -> Select[int, dt.datetime, bool]:
+    idle = exists().where(Delivery.organisation_id == bindparam("owner"), leases.free(Delivery))
+    waiting = (Chunk.owner_id == bindparam("owner"), _wants_read_back(), may_go(), leases.free(Chunk), idle)
     since = func.coalesce(Chunk.waits_since, now())
     wanted = select(Chunk.id, since, Chunk.urgent).where(*waiting)
-    found = session.execute(wanted.order_by(Chunk.urgent.desc(), since, Chunk.id).limit(1)).first()
-    return Wanted(found[0], found[1], found[2]) if found else None
+    return wanted.order_by(Chunk.urgent.desc(), since, Chunk.id).limit(1)
 
 
 def hints_due(sweep_seconds: float) -> list[int]:
     """Chunks that the sweep enqueues now; each is given its next time, twice as far off."""
-    due = (Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
     with transaction() as session:
-        found = session.execute(
-            select(Chunk.id, Chunk.hints)
-            .where(*due)
-            .order_by(Chunk.id)
-            .with_for_update(of=table_of(Chunk), skip_locked=True)
-        ).all()
+        found = session.execute(_hints_due()).all()
         for chunk, hints in found:
             pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
             session.execute(update(Chunk).where(Chunk.id == chunk).values(hint_at=now(pause), hints=Chunk.hints + 1))
         return [chunk for chunk, _ in found]
+
+
+@cache
+def _hints_due() -> Select[int, int]:
+    due = select(Chunk.id, Chunk.hints).where(Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
+    return due.order_by(Chunk.id).with_for_update(of=table_of(Chunk), skip_locked=True)

@@ -8,8 +8,23 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers import leases
 from workers.columns import among, now
@@ -60,24 +75,37 @@ def may_go() -> ColumnElement[bool]:
 def claim(chunk_id: int) -> Held | None:
     """Take the chunk; None when it is done, held, not due, or held up."""
     with transaction() as session:
-        lease = leases.claim(session, Chunk, chunk_id, may_go(), state=ChunkState.LEASED)
+        lease = leases.claim(session, Chunk, chunk_id, may_go, state=ChunkState.LEASED)
         return loaded(session, chunk_id, lease) if lease is not None else None
 
 
 def loaded(session: Session, chunk_id: int, lease: int) -> Held:
     """The chunk that was just taken under `lease`."""
-    chunk, batch = session.execute(
-        select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == chunk_id)
-    ).one()
+    chunk, batch = session.execute(_chunk(), {"chunk": chunk_id}).one()
     return Held(chunk, batch, lease)
+
+
+@cache
+def _chunk() -> Select[Chunk, Batch]:
+    return select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == bindparam("chunk"))
 
 
 def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     """The chunk's lines in order, and every attempt, oldest first."""
     # Plain tuples and no objects: they come by the hundred with every message, and nobody writes through them.
-    wanted = select(table_of(Line)).where(Line.chunk_id == chunk_id).order_by(Line.position)
-    attempts = session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id).order_by(Attempt.id)).all()
-    return cast("list[Line]", list(map(_line_row()._make, session.execute(wanted)))), list(attempts)
+    lines = map(_line_row()._make, session.execute(_lines(), {"chunk": chunk_id}))
+    return cast("list[Line]", list(lines)), list(session.scalars(_attempts(), {"chunk": chunk_id}))
+
+
+@cache
+def _lines() -> Select[Any]:
+    table = table_of(Line)
+    return select(table).where(table.c.chunk_id == bindparam("chunk")).order_by(table.c.position)
+
+
+@cache
+def _attempts() -> Select[Attempt]:
+    return select(Attempt).where(Attempt.chunk_id == bindparam("chunk")).order_by(Attempt.id)
 
 
 @cache
@@ -108,9 +136,7 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     )
     session.add(attempt)
     session.flush()
-    pending = session.scalars(
-        update(Line).where(among(Line.id, lines), Line.state == "pending").values(state="sent").returning(Line.id)
-    ).all()
+    pending = session.scalars(_goes(), {"lines": lines}).all()
     values: dict[str, Any] = {
         "attempts": Chunk.attempts + 1,
         # Lines that go last were never counted.
@@ -119,8 +145,15 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
         "waits_since": None,
     }
     values |= ({"untold": True} if pending else {}) | ({"holds": True} if watched else {})
-    session.execute(update(Chunk).where(Chunk.id == held.id).values(**values))
+    session.execute(update(table_of(Chunk)).where(table_of(Chunk).c.id == held.id).values(**values))
     return attempt
+
+
+@cache
+def _goes() -> ReturningUpdate[int]:
+    line = table_of(Line)
+    pending = update(line).where(among(line.c.id, "lines"), line.c.state == "pending")
+    return pending.values(state="sent").returning(line.c.id)
 
 
 def sent(row: Line) -> Line:
@@ -133,10 +166,17 @@ def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool)
 
     A worker that slept past its lease may have lost some to a person, who saw nobody hold the chunk.
     """
-    others = exists().where(Chunk.owner_id == held.owner, Chunk.holds, Chunk.id != held.id)
-    goes = [exists().where(Chunk.id == held.id, may_go()), *([~others] if watched else [])]
-    waiting = select(func.count()).where(among(Line.id, lines), Line.state.in_(("pending", "suspect")))
-    return bool(session.scalar(select(and_(*goes, waiting.scalar_subquery() == len(lines)))))
+    asked = {"chunk": held.id, "owner": held.owner, "lines": lines, "count": len(lines), "watched": watched}
+    return bool(session.scalar(_all_wait(), asked))
+
+
+@cache
+def _all_wait() -> Select[bool]:
+    chunk: BindParameter[int] = bindparam("chunk")
+    others = exists().where(Chunk.owner_id == bindparam("owner"), Chunk.holds, Chunk.id != chunk)
+    goes = and_(exists().where(Chunk.id == chunk, may_go()), or_(~bindparam("watched", type_=Boolean), ~others))
+    waiting = select(func.count()).where(among(Line.id, "lines"), Line.state.in_(("pending", "suspect")))
+    return select(and_(goes, waiting.scalar_subquery() == bindparam("count")))
 
 
 def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
@@ -147,7 +187,8 @@ def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
 def save_attempt(session: Session, number: int, **values: Any) -> None:
     """Write what is known of an attempt."""
     if values:
-        session.execute(update(Attempt).where(Attempt.id == number).values(**values))
+        attempt = table_of(Attempt)
+        session.execute(update(attempt).where(attempt.c.id == number).values(**values))
 
 
 def release(session: Session, held: Held, state: ChunkState, **values: Any) -> None:
@@ -162,17 +203,27 @@ def hint_in(seconds: float) -> dict[str, Any]:
 
 def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
     """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
-    line = table_of(Line).c
-    moved = (line.id, line.state, line.wish, line.holds_key, line.witnessed, line.matter)
-    found = session.execute(select(*moved).where(line.chunk_id == chunk_id))
+    found = session.execute(_moved(), {"chunk": chunk_id})
     known = {(row.id, row.state, row.wish, row.holds_key, row.witnessed, row.matter) for row in rows}
     return set(map(tuple, found)) == known
 
 
+@cache
+def _moved() -> Select[Any]:
+    line = table_of(Line).c
+    moved = (line.id, line.state, line.wish, line.holds_key, line.witnessed, line.matter)
+    return select(*moved).where(line.chunk_id == bindparam("chunk"))
+
+
 def owns(session: Session, held: Held) -> bool:
     """Whether the chunk is still held under this lease; nobody takes it until the transaction ends."""
-    lease = session.scalar(select(Chunk.lease_id).where(Chunk.id == held.id).with_for_update())
-    return lease == held.lease
+    return bool(session.scalar(_lease(), {"chunk": held.id}) == held.lease)
+
+
+@cache
+def _lease() -> Select[int | None]:
+    chunk = table_of(Chunk).c
+    return select(chunk.lease_id).where(chunk.id == bindparam("chunk")).with_for_update()
 
 
 @contextmanager
@@ -239,12 +290,23 @@ def _standing() -> Select[Any]:
 
 def clock(session: Session) -> dt.datetime:
     """The database's wall clock."""
-    return session.execute(select(now())).scalar_one()
+    return session.execute(_clock()).scalar_one()
+
+
+@cache
+def _clock() -> Select[dt.datetime]:
+    return select(now())
 
 
 def count(session: Session, held: Held, fruitless: int) -> None:
     """The chunk's fruitless attempts in a row."""
-    session.execute(update(Chunk).where(Chunk.id == held.id).values(fruitless=fruitless))
+    session.execute(_fruitless(), {"chunk": held.id, "count": fruitless})
+
+
+@cache
+def _fruitless() -> Update:
+    chunk = table_of(Chunk)
+    return update(chunk).where(chunk.c.id == bindparam("chunk")).values(fruitless=bindparam("count"))
 
 
 def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:
