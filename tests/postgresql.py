@@ -153,9 +153,18 @@ def _programs(folder: Path, *, as_other: bool) -> Path:
             continue
         if not as_other or _open_to_all(found):
             return found
-        shutil.copytree(found.parent, folder / "programs", symlinks=True, ignore=shutil.ignore_patterns("include"))
-        return folder / "programs" / found.name
+        return _copied(found, folder / "programs")
     raise PostgresqlMissing(MISSING)
+
+
+def _copied(programs: Path, to: Path) -> Path:
+    """A copy of the programs and of their libraries, which in a wheel stand beside the package."""
+    package = programs.parent.parent
+    copied = to / package.name / programs.parent.name
+    shutil.copytree(programs.parent, copied, symlinks=True, ignore=shutil.ignore_patterns("include"))
+    if (libraries := Path(f"{package}.libs")).is_dir():
+        shutil.copytree(libraries, to / libraries.name, symlinks=True)
+    return copied / programs.name
 
 
 def _open_to_all(folder: Path) -> bool:

@@ -39,8 +39,15 @@ def _answers(url: str) -> bool:
         return False
 
 
-def test_the_wheel_serves_where_none_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+def _closed(_folder: Path) -> bool:
+    return False
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_the_wheel_serves_where_none_is_installed(monkeypatch: pytest.MonkeyPatch, *, closed: bool) -> None:
     monkeypatch.setattr(postgresql, "installed", _none)
+    if closed:
+        monkeypatch.setattr(postgresql, "_open_to_all", _closed)
     with postgresql.server() as server:
         assert int(_version(server.url).partition(".")[0]) >= 16
 
