@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Dialect, Engine, create_engine
@@ -19,6 +20,9 @@ from workers import migrations, settings, texts
 MIGRATED = "migrated"
 _COMPILED: dict[Any, Any] = {}
 _DIALECTS: dict[str, Dialect] = {}
+
+# Here, for whoever names it may name no folder.
+hypothesis.settings.register_profile("soak")
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -122,7 +122,7 @@ def update_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]
     """Update rows by their `id`: mappings of the same columns each.
 
     They are one parameter of one statement: a statement for each costs several times as much. Raises AmountError as
-    any write does, TypeError for a value that is no column's, an expression of SQL among them.
+    any write does; an expression of SQL is no value.
     """
     if rows:
         connection, columns = session.connection(), tuple(rows[0])

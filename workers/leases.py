@@ -69,7 +69,7 @@ def claim(session: Session, work: type[Base], key: int, condition: Condition = t
     """Take row `key` of `work` if it is free and `condition` holds, and set `values`: the lease's number, else None.
 
     The row is locked first, so that the condition is judged on what the last holder committed. It is given by a
-    function of a module, so that its statement is made once: to make one costs more than to ask it.
+    function that stays, so that its statement is made once and kept: to make one costs more than to ask it.
     """
     session.execute(_row(work), {"key": key})
     if not session.scalar(_claimable(work, condition), {"key": key}):

@@ -27,7 +27,7 @@ from tasks.realization.trust import after, holds, lag
 from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import reading
-from workers.ledger.realization import deliveries, expectations, order, work
+from workers.ledger.realization import contents, deliveries, expectations, order, work
 from workers.ledger.realization.models import Line
 from workers.ledger.realization.work import Held, Standing
 from workers.settings import current
@@ -102,7 +102,7 @@ def fresh(session: Session, held: Held) -> Case:
     session.expire_all()
     # Before the lines: those of before a resume must not meet the trust of after it.
     stands = work.standing(session, held, MAX_FRUITLESS)
-    lines, attempts = work.rows(session, held.id)
+    lines, attempts = contents.of(session, held.id)
     behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
     return _case(held, stands, tuple(lines), mapping.chunk(stands.chunk, held.batch, lines, attempts, behind))
 
@@ -158,15 +158,15 @@ def record(
     """
     rows = {row.id: row for row in case.rows}
     decided = [mapping.granted(line, rows[line.id]) for line in ruling.lines]
-    work.save_lines(session, [mapping.line_columns(one, rows[one.id], case.now, session_guid) for one in decided])
+    contents.save_lines(session, [mapping.line_columns(one, rows[one.id], case.now, session_guid) for one in decided])
     if read_back is not None:
         _keep(session, [line for line in decided if line.state != rows[line.id].state], read_back)
     if case.chunk.action == Action.DELETE:
         gone = [id_ for line in decided if line.state == LineState.APPLIED for id_ in line.afas_ids]
-        work.free_keys(session, case.held.batch.environment_id, gone)
+        contents.free_keys(session, case.held.batch.environment_id, gone)
     count = case.chunk.fruitless
     for number, moved in ruling.judged.items():
-        work.save_attempt(session, number, judged=True)
+        contents.save_attempt(session, number, judged=True)
         found = next(one for one in case.chunk.attempts if one.number == number)
         count = fruitless(count, found, moved=moved)
     for one in ruling.told:

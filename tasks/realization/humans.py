@@ -12,7 +12,7 @@ from tasks.realization.calls import carriers, ended_at
 from tasks.realization.closing import Closed
 from tasks.realization.words import Action, Chunk, LineState, Purpose
 from workers.database import reading, transaction
-from workers.ledger.realization import batches, humans, work
+from workers.ledger.realization import batches, contents, humans, work
 from workers.ledger.realization.humans import Deed
 from workers.ledger.realization.models import Batch, Line
 from workers.settings import current
@@ -119,7 +119,7 @@ def ends_at(session: Session, line: Line) -> dt.datetime | None:
     """When every call that carried the line has ended for certain; None: no call did."""
     if line.chunk_id is None:
         return None
-    _, attempts = work.rows(session, line.chunk_id)
+    _, attempts = contents.of(session, line.chunk_id)
     limits = mapping.limits(current(), dt.timedelta(0))
     calls = carriers(Chunk(line.chunk_id, (), tuple(map(mapping.attempt, attempts))), line.id)
     return max((ended_at(call, limits) for call in calls), default=None)

@@ -21,7 +21,7 @@ from workers.afas.reply import Reach, Reply
 from workers.afas.updateconnector import UpdateConnector
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import deliveries, work
+from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.slots import Place
 from workers.ledger.realization.work import Held
 from workers.secrets import SecretError
@@ -87,7 +87,7 @@ class _Call:
 
     def _late(self) -> None:
         with transaction() as session:
-            work.save_attempt(session, self.number, late_at=work.clock(session))
+            contents.save_attempt(session, self.number, late_at=work.clock(session))
 
 
 def _begun(opened: Case, attempt: Attempt) -> Case:
@@ -95,7 +95,7 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     chunk = opened.chunk
     goes = {line.id for line in chunk.lines if line.id in attempt.carried and line.state == LineState.PENDING}
     lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
-    rows = tuple(work.sent(row) if row.id in goes else row for row in opened.rows)
+    rows = tuple(contents.sent(row) if row.id in goes else row for row in opened.rows)
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 
@@ -144,12 +144,12 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
     held = opened.held
     mine = work.owns(session, held)
     # To load it takes long, while others wait: only if people moved some of it while the call was open.
-    same = mine and work.unmoved(session, held.id, opened.rows)
+    same = mine and contents.unmoved(session, held.id, opened.rows)
     current = case.again(session, opened) if same else case.fresh(session, held)
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError
-    work.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
+    contents.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
     chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
     failures = deliveries.get(session, held.owner).failures
     ruling = settle(chunk, attempt, Setting(current.limits, current.trust, failures))

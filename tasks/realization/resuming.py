@@ -13,7 +13,7 @@ from workers import marks
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
 from workers.database import transaction
-from workers.ledger.realization import batches, deliveries, halts, humans, intake, work
+from workers.ledger.realization import batches, contents, deliveries, halts, humans, intake
 from workers.ledger.realization.models import Batch, Chunk
 from workers.settings import current
 from workers.staff import lookup
@@ -82,7 +82,7 @@ def _forgotten(session: Session, owner: int, twice: Iterable[Line], *, stopped: 
 
 
 def _loaded(session: Session, chunk: Chunk) -> words.Chunk:
-    lines, attempts = work.rows(session, chunk.id)
+    lines, attempts = contents.of(session, chunk.id)
     return mapping.chunk(chunk, session.get_one(Batch, chunk.batch_id), lines, attempts, {})
 
 

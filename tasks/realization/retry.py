@@ -19,7 +19,7 @@ from tasks.realization.intake.values import as_text, is_empty, shown
 from tasks.realization.status import CORRECTABLE, LEADING
 from tasks.realization.telling import key
 from workers.database import reading, transaction
-from workers.ledger.realization import batches, deliveries, humans, intake, work
+from workers.ledger.realization import batches, contents, deliveries, humans, intake
 from workers.ledger.realization.humans import Deed
 from workers.ledger.realization.models import Batch, ChunkState, Line
 from workers.settings import current
@@ -200,7 +200,7 @@ def _moved(session: Session, batch: Batch, good: Sequence[tuple[Line, Judged]], 
     places: dict[int, int] = {}
     for some in dealt(homeless, current().chunk_lines):
         places |= dict.fromkeys(some, humans.new_chunk(session, batch))
-    work.save_lines(
+    contents.save_lines(
         session,
         [
             judging.new_line(one, order)._asdict()

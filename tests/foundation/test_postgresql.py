@@ -39,16 +39,23 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _closed(_folder: Path) -> bool:
-    return False
-
-
-@pytest.mark.parametrize("closed", [False, True])
-def test_the_wheel_serves_where_none_is_installed(monkeypatch: pytest.MonkeyPatch, *, closed: bool) -> None:
+def test_the_wheel_serves_where_none_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "installed", _none)
-    if closed:
-        monkeypatch.setattr(postgresql, "_open_to_all", _closed)
     with postgresql.server() as server:
+        assert int(_version(server.url).partition(".")[0]) >= 16
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has another account run it")
+def test_the_wheel_serves_from_a_folder_that_is_closed_to_the_account(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = postgresql._open_to_all
+
+    def closed(folder: Path) -> bool:
+        return folder not in postgresql.of_the_wheel() and real(folder)
+
+    monkeypatch.setattr(postgresql, "installed", _none)
+    monkeypatch.setattr(postgresql, "_open_to_all", closed)
+    with postgresql.server() as server:
+        assert (server.folder / "programs").is_dir()
         assert int(_version(server.url).partition(".")[0]) >= 16
 
 

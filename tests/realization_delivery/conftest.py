@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 
-import hypothesis
 import pytest
 
 from tests.realization_delivery.builders import Office
 from tests.realization_delivery.histories_stage import Stage, stage
 from tests.simulator import Simulator
 from workers import settings
-
-hypothesis.settings.register_profile("soak")
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.realization_delivery.builders import DAY, Office, bad, good
 from workers import leases, marks, settings
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import deliveries, readbacks, slots, work
+from workers.ledger.realization import contents, deliveries, readbacks, slots, work
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
@@ -142,9 +142,9 @@ def test_whatever_a_person_moves_while_a_call_is_open_is_noticed(office: Office,
     assert held is not None
     rows = case.opened(held).rows
     with transaction() as session:
-        assert work.unmoved(session, held.id, rows)
+        assert contents.unmoved(session, held.id, rows)
         session.execute(update(Line).where(Line.id == rows[1].id).values(**moved))
-        assert not work.unmoved(session, held.id, rows)
+        assert not contents.unmoved(session, held.id, rows)
 
 
 @pytest.mark.parametrize("sleeps", [0.0, leases.LEASE_SECONDS + 1.0])

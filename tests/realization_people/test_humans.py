@@ -15,7 +15,7 @@ from tests.realization_people.builders import BAD, Desk, ago, good, line, nobody
 from workers import settings
 from workers.columns import now
 from workers.database import reading, transaction
-from workers.ledger.realization import work
+from workers.ledger.realization import contents
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
 
@@ -72,7 +72,7 @@ def test_an_absent_insert_goes_alone_and_watched_and_is_free_to_go(desk: Desk) -
     [chunk] = desk.chunks(batch)
     assert (chunk.state, closed.chunks, desk.head(batch).state) == ("pending", (chunk.id,), "open")
     with reading() as session:
-        known = mapping.chunk(chunk, session.get_one(Batch, batch), *work.rows(session, chunk.id), {})
+        known = mapping.chunk(chunk, session.get_one(Batch, batch), *contents.of(session, chunk.id), {})
     turn = Turn(ago(0), Trust(proven=True), mapping.limits(settings.current(), dt.timedelta(seconds=1)))
     assert next_attempt(known, turn) == Send((first.id,), Purpose.CANARY)
 
@@ -84,7 +84,7 @@ def test_the_call_of_a_line_settled_by_hand_still_holds_up_its_other_lines(desk:
     humans.resolve(batch, "L1", word("absent"), shows())
     chunk = desk.chunks(batch)[0]
     with reading() as session:
-        _, attempts = work.rows(session, chunk.id)
+        _, attempts = contents.of(session, chunk.id)
     assert not attempts[0].judged
 
 

@@ -69,7 +69,7 @@ class Columns:
                 found[attribute] = None if value is None else read(value)
             except (ValueError, LookupError, InvalidOperation):
                 raise self._unreadable(attribute, row) from None
-        # With a NUL in it no database could keep it, and with a blank instead no page could begin behind it.
+        # With a NUL in it PostgreSQL could not keep it, and with a blank instead no page could begin behind it.
         if not found["id"] or "\0" in found["id"]:
             raise self._unreadable("id", row)
         values = {DAY: found["date"]} | {name: found[attribute] for attribute, name in self._names.items()}

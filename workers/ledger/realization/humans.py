@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from workers import leases
 from workers.columns import now
 from workers.database import table_of
-from workers.ledger.realization import deliveries, work
+from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Line
 from workers.ledger.realization.work import OPEN, UNFINISHED
@@ -143,7 +143,7 @@ def judged(session: Session, chunk_id: int) -> None:
     states = {int(line): str(state) for line, state in rows}
     for call in session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id, ~Attempt.judged)):
         if all(states.get(line) not in ("sent", "in_doubt") for line in call.lines):
-            work.save_attempt(session, call.id, judged=True)
+            contents.save_attempt(session, call.id, judged=True)
 
 
 def keep(session: Session, lines: Collection[int], state: str, deed: Deed) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workers.ledger.realization import batches, work
+from workers.ledger.realization import batches, contents
 from workers.ledger.realization.acts import Attempt, Delivery, LineEvent
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection, Organisation
@@ -30,7 +30,7 @@ def story(session: Session, line: Line) -> Story:
     """What is known of the line."""
     batch, organisation = batches.head(session, line.batch_id)
     first = session.get(Batch, batch.after_id) if batch.after_id else None
-    attempts = work.rows(session, line.chunk_id)[1] if line.chunk_id else []
+    attempts = contents.of(session, line.chunk_id)[1] if line.chunk_id else []
     events = session.scalars(select(LineEvent).where(LineEvent.line_id == line.id).order_by(LineEvent.id))
     return Story(
         line,

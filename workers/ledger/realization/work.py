@@ -1,12 +1,11 @@
 """Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence."""
 
 import datetime as dt
-from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -28,7 +27,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers import leases
 from workers.columns import among, now
-from workers.database import table_of, transaction, update_many
+from workers.database import table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
 from workers.staff.models import AfasConnection
@@ -90,29 +89,6 @@ def _chunk() -> Select[Chunk, Batch]:
     return select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == bindparam("chunk"))
 
 
-def rows(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
-    """The chunk's lines in order, and every attempt, oldest first."""
-    # Plain tuples and no objects: they come by the hundred with every message, and nobody writes through them.
-    lines = map(_line_row()._make, session.execute(_lines(), {"chunk": chunk_id}))
-    return cast("list[Line]", list(lines)), list(session.scalars(_attempts(), {"chunk": chunk_id}))
-
-
-@cache
-def _lines() -> Select[Any]:
-    table = table_of(Line)
-    return select(table).where(table.c.chunk_id == bindparam("chunk")).order_by(table.c.position)
-
-
-@cache
-def _attempts() -> Select[Attempt]:
-    return select(Attempt).where(Attempt.chunk_id == bindparam("chunk")).order_by(Attempt.id)
-
-
-@cache
-def _line_row() -> type[Any]:
-    return namedtuple("LineRow", table_of(Line).columns.keys())  # noqa: PYI024 - its columns are the table's
-
-
 def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> Attempt | None:
     """Write an attempt before its deed. None when it may not go any more: the world has moved meanwhile.
 
@@ -156,11 +132,6 @@ def _goes() -> ReturningUpdate[int]:
     return pending.values(state="sent").returning(line.c.id)
 
 
-def sent(row: Line) -> Line:
-    """A pending line's row (of `rows`) as `begin` leaves it."""
-    return cast("Line", cast("Any", row)._replace(state="sent"))
-
-
 def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool) -> bool:
     """Whether nothing holds the chunk up, and its lines still wait to be sent.
 
@@ -179,18 +150,6 @@ def _all_wait() -> Select[bool]:
     return select(and_(goes, waiting.scalar_subquery() == bindparam("count")))
 
 
-def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Write lines as they are from now on: mappings with `id` and the same columns each."""
-    update_many(session, table_of(Line), changes)
-
-
-def save_attempt(session: Session, number: int, **values: Any) -> None:
-    """Write what is known of an attempt."""
-    if values:
-        attempt = table_of(Attempt)
-        session.execute(update(attempt).where(attempt.c.id == number).values(**values))
-
-
 def release(session: Session, held: Held, state: ChunkState, **values: Any) -> None:
     """Give the chunk back in `state`; the lease ends with its holder. Raises LeaseLostError."""
     leases.fenced(session, Chunk, held.id, held.lease, state=state, lease_id=None, **values)
@@ -199,20 +158,6 @@ def release(session: Session, held: Held, state: ChunkState, **values: Any) -> N
 def hint_in(seconds: float) -> dict[str, Any]:
     """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
     return {"hint_at": now(seconds), "hints": 0}
-
-
-def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
-    """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
-    found = session.execute(_moved(), {"chunk": chunk_id})
-    known = {(row.id, row.state, row.wish, row.holds_key, row.witnessed, row.matter) for row in rows}
-    return set(map(tuple, found)) == known
-
-
-@cache
-def _moved() -> Select[Any]:
-    line = table_of(Line).c
-    moved = (line.id, line.state, line.wish, line.holds_key, line.witnessed, line.matter)
-    return select(*moved).where(line.chunk_id == bindparam("chunk"))
 
 
 def owns(session: Session, held: Held) -> bool:
@@ -307,10 +252,3 @@ def count(session: Session, held: Held, fruitless: int) -> None:
 def _fruitless() -> Update:
     chunk = table_of(Chunk)
     return update(chunk).where(chunk.c.id == bindparam("chunk")).values(fruitless=bindparam("count"))
-
-
-def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:
-    """Lines that were deleted through us free their keys."""
-    if afas_ids:
-        ours = (Line.environment_id == environment, Line.afas_id.in_(afas_ids), Line.holds_key)
-        session.execute(update(Line).where(*ours).values(holds_key=False))

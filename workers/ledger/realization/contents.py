@@ -1,0 +1,75 @@
+"""What a chunk holds: its attempts, and its lines as plain rows, of which a call carries hundreds."""
+
+from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from workers.database import table_of, update_many
+from workers.ledger.realization.acts import Attempt
+from workers.ledger.realization.models import Line
+
+
+def of(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
+    """The chunk's lines in order, and every attempt, oldest first."""
+    # Plain tuples and no objects: they come by the hundred with every message, and nobody writes through them.
+    attempts = list(session.scalars(_attempts(), {"chunk": chunk_id}))
+    lines = map(_line_row()._make, session.execute(_lines(), {"chunk": chunk_id}))
+    return cast("list[Line]", list(lines)), attempts
+
+
+@cache
+def _lines() -> Select[Any]:
+    table = table_of(Line)
+    return select(table).where(table.c.chunk_id == bindparam("chunk")).order_by(table.c.position)
+
+
+@cache
+def _attempts() -> Select[Attempt]:
+    return select(Attempt).where(Attempt.chunk_id == bindparam("chunk")).order_by(Attempt.id)
+
+
+@cache
+def _line_row() -> type[Any]:
+    return namedtuple("LineRow", table_of(Line).columns.keys())  # noqa: PYI024 - its columns are the table's
+
+
+def sent(row: Line) -> Line:
+    """A pending line's row (of `of`) as `begin` leaves it."""
+    return cast("Line", cast("Any", row)._replace(state="sent"))
+
+
+def unmoved(session: Session, chunk_id: int, rows: Iterable[Line]) -> bool:
+    """Whether the chunk's lines are what they were when `rows` were loaded: people move some while a call is open."""
+    found = session.execute(_moved(), {"chunk": chunk_id})
+    known = {(row.id, row.state, row.wish, row.holds_key, row.witnessed, row.matter) for row in rows}
+    return set(map(tuple, found)) == known
+
+
+@cache
+def _moved() -> Select[Any]:
+    line = table_of(Line).c
+    moved = (line.id, line.state, line.wish, line.holds_key, line.witnessed, line.matter)
+    return select(*moved).where(line.chunk_id == bindparam("chunk"))
+
+
+def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Write lines as they are from now on: mappings with `id` and the same columns each."""
+    update_many(session, table_of(Line), changes)
+
+
+def save_attempt(session: Session, number: int, **values: Any) -> None:
+    """Write what is known of an attempt."""
+    if values:
+        attempt = table_of(Attempt)
+        session.execute(update(attempt).where(attempt.c.id == number).values(**values))
+
+
+def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:
+    """Lines that were deleted through us free their keys."""
+    if afas_ids:
+        ours = (Line.environment_id == environment, Line.afas_id.in_(afas_ids), Line.holds_key)
+        session.execute(update(Line).where(*ours).values(holds_key=False))
