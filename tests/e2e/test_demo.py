@@ -26,7 +26,7 @@ Entries = list[dict[str, Any]]
 def _demo(home: Path, program: str = RUN, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", program, str(home)]
     env = environment(home, **more)
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=150, check=False)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=500, check=False)
 
 
 def _processes_of(home: Path) -> list[str]:

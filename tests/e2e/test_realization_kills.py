@@ -23,7 +23,7 @@ from tests.e2e.deliveries import (
 )
 from tests.e2e.processes import Machine, machine, until
 
-pytestmark = [pytest.mark.xdist_group("processes"), pytest.mark.timeout(240)]
+pytestmark = pytest.mark.xdist_group("processes")
 
 #: Each refused line has a call of its own, so the last kill comes before the last call: 4 x KILLS < LINES x ERRORS.
 LINES, ERRORS, KILLS = 2_000, 0.025, 10
