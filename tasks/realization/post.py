@@ -42,9 +42,9 @@ class NoMarkError(Exception):
 
 def send(opened: Case, step: Send, place: Place) -> After:
     """Send the step's lines as one attempt and settle what comes back; the parallel call is given back in between."""
-    if not _continues():
+    if (installation := _continues()) is None:
         return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
-    call = _Call(opened, step)
+    call = _Call(opened, step, installation)
     try:
         with reach.writer(opened.held.owner) as writer:
             reply = reach.write(writer, opened, step, call.record)
@@ -69,8 +69,8 @@ def lost(opened: Case, attempt: Attempt) -> After:
 class _Call:
     """One attempt while it goes; once it is written it has a `number`, and `opened` holds it."""
 
-    def __init__(self, opened: Case, step: Send) -> None:
-        self.opened, self._step = opened, step
+    def __init__(self, opened: Case, step: Send, installation: str) -> None:
+        self.opened, self._step, self._installation = opened, step, installation
         self.number = 0
         self.record = Record(self._begin, self._late)
 
@@ -82,7 +82,7 @@ class _Call:
         if attempt is None:
             raise _MovedError
         self.number, self.opened = attempt.id, _begun(self.opened, mapping.attempt(attempt))
-        if not marks.write(marks.Mark(deliveries.installation() or "", attempt.id)):
+        if not marks.write(marks.Mark(self._installation, attempt.id)):
             raise NoMarkError
 
     def _late(self) -> None:
@@ -99,12 +99,13 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 
-def _continues() -> bool:
-    """Whether this database is the one that sent last. The marks first: an attempt is written before its mark."""
+def _continues() -> str | None:
+    """This installation; None: its database is not the one that sent last."""
+    # The marks first: an attempt is written before its mark.
     outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
     with reading() as session:
-        ledger = Mark(deliveries.installation() or "", deliveries.attempts_so_far(session))
-    return continuity(ledger, outside) != Continuity.STOP
+        ledger = Mark(deliveries.installation(session) or "", deliveries.attempts_so_far(session))
+    return None if continuity(ledger, outside) == Continuity.STOP else ledger.installation
 
 
 def _renewed(writer: UpdateConnector) -> bool:

@@ -58,9 +58,9 @@ def adopt() -> tuple[int, Closed]:
 
     Gives the number of lines that are in doubt by that. Raises RefusedError when the marks can't be written.
     """
-    if (name := deliveries.installation()) is None:
-        raise RefusedError(text("people.nothing_to_adopt"))
     with transaction() as session:
+        if (name := deliveries.installation(session)) is None:
+            raise RefusedError(text("people.nothing_to_adopt"))
         _ensure_deliveries(session)
         chunks = [chunk.id for chunk in humans.lock(session, humans.unfinished_chunks(session))]
         lines = humans.adopt(session, chunks, CAUTIOUS, current().sweep_seconds)

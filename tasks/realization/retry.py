@@ -93,7 +93,8 @@ def _order(batch_id: int, corrections: Sequence[object]) -> Order:
         known = judging.known(session, batch.environment_id, batch.action, [*named, *corrections])
         connection = session.get(AfasConnection, batch.owner_id)
         later = connection is not None and bool(connection.read_back)
-    fields, name = catalogue(batch.owner_id, batch.environment_id), deliveries.installation() or ""
+        name = deliveries.installation(session) or ""
+    fields = catalogue(batch.owner_id, batch.environment_id)
     return Order(batch.action, fields, name, keys.random_word(keys.TOKEN_LENGTH), known, later)
 
 

@@ -158,10 +158,11 @@ def delivered(home: Path, errors: float | str, more: dict[str, str]) -> Taken:
 
 
 def seconds_until(found: Callable[[], bool]) -> float:
-    """How long it took; PATIENCE: longer than that."""
+    """How long it took, half a second more at most; PATIENCE: longer than that."""
     begun = time.monotonic()
     while not found() and time.monotonic() < begun + PATIENCE:
-        time.sleep(0.1)
+        # To look costs of the time that the workers need.
+        time.sleep(0.5)
     return min(PATIENCE, time.monotonic() - begun)
 
 

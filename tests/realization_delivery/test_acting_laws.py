@@ -325,6 +325,11 @@ def test_one_watched_call_of_an_organisation_is_open_at_a_time(office: Office, m
 # Law 12.
 
 
+def installation() -> str:
+    with reading() as session:
+        return deliveries.installation(session) or ""
+
+
 def test_the_mark_is_raised_after_the_commit_and_before_the_first_byte(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,7 +346,7 @@ def test_the_mark_is_raised_after_the_commit_and_before_the_first_byte(
     monkeypatch.setattr(reach, "write", written)
     office.submits([good(0)])
     office.works()
-    assert seen[0] == (marks.Mark(deliveries.installation() or "", 1), 1, 0)
+    assert seen[0] == (marks.Mark(installation(), 1), 1, 0)
 
 
 @pytest.mark.parametrize(("name", "number"), [("ZZZZZ", 0), (None, 99)])
@@ -349,7 +354,7 @@ def test_a_foreign_or_higher_mark_outside_stops_all_sending_until_an_adoption(
     office: Office, name: str | None, number: int
 ) -> None:
     office.submits([good(0)])
-    marks.write(marks.Mark(name or deliveries.installation() or "", number))
+    marks.write(marks.Mark(name or installation(), number))
     office.delivers(office.messages.pop()[1])
     assert not calls()
     assert not office.there()

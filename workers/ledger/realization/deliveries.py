@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import among, now
-from workers.database import reading, table_of, transaction
+from workers.database import table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
 from workers.ledger.realization.models import Line
 
@@ -83,10 +83,14 @@ def events(session: Session, lines: Collection[int], state: str, matter: str | N
         session.execute(insert(table).from_select(["line_id", "at", *same], each))
 
 
-def installation() -> str | None:
+def installation(session: Session) -> str | None:
     """The installation's name; None before the first intake."""
-    with reading() as session:
-        return session.scalar(select(Installation.name))
+    return session.scalar(_installation())
+
+
+@cache
+def _installation() -> Select[str]:
+    return select(Installation.name)
 
 
 def attempts_so_far(session: Session) -> int:
