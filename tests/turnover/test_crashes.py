@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -49,6 +50,9 @@ class Boundaries:
     dead: bool = False
 
     def cross(self, *_: Any) -> None:
+        # What renews leases beside it is no deed of an import.
+        if threading.current_thread() is not threading.main_thread():
+            return
         self.passed += 1
         if self.dead or self.passed == self.kill_at:
             self.dead = True
