@@ -128,7 +128,7 @@ def test_ids_that_are_text_are_paged_as_text() -> None:
         assert ids(reads.by_id(["8", "100"])) == ["100", "8"]
 
 
-def test_an_id_that_no_database_keeps_is_no_read_back() -> None:
+def test_an_id_that_postgresql_does_not_keep_is_no_read_back() -> None:
     fields = [Field("Regelnummer"), *FIELDS[1:]]
     with shown([row(0, Regelnummer="8\0")], fields=fields) as (_, reads, _), pytest.raises(Never, match="Regelnummer"):
         reads.between(MONDAY, MONDAY)

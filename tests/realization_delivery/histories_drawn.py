@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -25,7 +26,9 @@ def told(number: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """So many histories; the same ones each time, but for a soak."""
     checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
     most = number * 20 if SOAKING else number
-    return settings(deadline=None, max_examples=most, derandomize=not SOAKING, suppress_health_check=checks)
+    so_many = settings(deadline=None, max_examples=most, derandomize=not SOAKING, suppress_health_check=checks)
+    # It is their number that takes long, as that of the crash points does.
+    return lambda test: pytest.mark.timeout(0 if SOAKING else 1200)(so_many(test))
 
 
 @st.composite

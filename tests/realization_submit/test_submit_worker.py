@@ -24,7 +24,6 @@ from workers import embedded, settings
 from workers.database import transaction
 from workers.ledger.realization.models import Batch, Line
 
-pytestmark = pytest.mark.xdist_group("processes")
 SECRET = "de-geheime"
 
 

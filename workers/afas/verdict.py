@@ -80,7 +80,7 @@ def told(answer: Answer) -> Told:
 
 
 def storable(text: str) -> str:
-    """The text with a blank for each character that no database keeps."""
+    """The text with a blank for each NUL, which PostgreSQL does not keep."""
     return text.replace("\0", " ")
 
 

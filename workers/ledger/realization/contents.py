@@ -38,7 +38,7 @@ def _line_row() -> type[Any]:
 
 
 def sent(row: Line) -> Line:
-    """A pending line's row (of `of`) as `begin` leaves it."""
+    """A pending line's row as `work.begin` leaves it."""
     return cast("Line", cast("Any", row)._replace(state="sent"))
 
 

@@ -1,4 +1,4 @@
-"""Chunks of realization lines: taken by one worker at a time, loaded whole, saved under the fence."""
+"""Chunks of realization lines: taken by one worker at a time, moved under the fence."""
 
 import datetime as dt
 from collections.abc import Iterator
