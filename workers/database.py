@@ -1,6 +1,7 @@
 """The database of this process: engine, transactions, bulk insert and update."""
 
 import json
+import selectors
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -30,6 +31,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from workers import settings
@@ -63,13 +65,27 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
+def _is_alive(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A connection whose server went away while nobody used it is made anew.
+
+    To ask the server each time is a sixth of all that delivery asks of it. Its socket tells as well: an idle one has
+    nothing to read, unless the server says that it goes, or is gone.
+    """
+    with selectors.DefaultSelector() as selector:
+        selector.register(connection.fileno(), selectors.EVENT_READ)
+        if selector.select(0):
+            raise DisconnectionError
+
+
 @cache
 def engine() -> Engine:
     """The engine of this process, made at first use, so that forked workers never share a connection."""
-    made = create_engine(settings.current().database, pool_pre_ping=True)
+    made = create_engine(settings.current().database)
     if made.dialect.name == "sqlite":
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin)
+    else:
+        event.listen(made, "checkout", _is_alive)
     return made
 
 
@@ -81,22 +97,35 @@ def forget_engine() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
-    """A session for writing, committed at the end or rolled back whole; on SQLite it is the only writer meanwhile."""
-    with Session(engine(), expire_on_commit=False) as session, session.begin():
+def transaction(*, single: bool = False) -> Iterator[Session]:
+    """A session for writing, committed at the end or rolled back whole; on SQLite it is the only writer meanwhile.
+
+    `single`: one statement is all of it.
+    """
+    with Session(_each(engine()) if single else engine(), expire_on_commit=False) as session, session.begin():
         yield session
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """A session for reading alone; it holds up no writer."""
-    with Session(_reader(engine()), expire_on_commit=False) as session:
+def reading(*, streams: bool = False) -> Iterator[Session]:
+    """A session for reading alone; it holds up no writer. `streams`: some rows come as they are asked for."""
+    reader = _reader(engine())
+    with Session(reader if streams else _each(reader), expire_on_commit=False) as session:
         yield session
 
 
 @lru_cache(1)
 def _reader(made: Engine) -> Engine:
     return made.execution_options(reads=True)
+
+
+@lru_cache(2)
+def _each(made: Engine) -> Engine:
+    """Where each statement is a transaction of its own: to begin and end one takes PostgreSQL longer than most asking.
+
+    Several that read see no less so: one transaction would show each of them what is committed by then as well.
+    """
+    return made if made.dialect.name == "sqlite" else made.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def table_of(model: type[Base]) -> Table:

@@ -127,7 +127,7 @@ def holding(lease: int) -> Iterator[None]:
 def _end(lease: int) -> None:
     _held.discard(lease)
     # Without a database it ends by itself; what the work raised is worth more than that.
-    with suppress(SQLAlchemyError), transaction() as session:
+    with suppress(SQLAlchemyError), transaction(single=True) as session:
         session.execute(_over(), {"lease": lease})
 
 
@@ -148,7 +148,7 @@ def _renew() -> None:
         if not (held := tuple(_held)):
             continue
         try:
-            with transaction() as session:
+            with transaction(single=True) as session:
                 session.execute(update(Lease).where(Lease.id.in_(held)).values(expires_at=now(LEASE_SECONDS)))
         except SQLAlchemyError:
             # The lease then ends by itself, and the fence stops its holder at the next write.

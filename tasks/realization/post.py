@@ -104,7 +104,8 @@ def _continues() -> str | None:
     # The marks first: an attempt is written before its mark.
     outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
     with reading() as session:
-        ledger = Mark(deliveries.installation(session) or "", deliveries.attempts_so_far(session))
+        name, attempt = deliveries.so_far(session)
+    ledger = Mark(name or "", attempt)
     return None if continuity(ledger, outside) == Continuity.STOP else ledger.installation
 
 
@@ -132,16 +133,20 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
     while True:
         try:
             with transaction() as session:
-                after = _write(session, opened, number, reply, hold=hold)
-                return _given_back(session, opened.held, case.hold_up(session, after, error) if error else after)
+                mine, after = _write(session, opened, number, reply, hold=hold)
+                after = case.hold_up(session, after, error) if error else after
+                return _given_back(session, after) if mine else _begun_anew(session, opened.held)
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
             time.sleep(1)
 
 
-def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: bool) -> Case:
-    """The case with the answer in it. Raises LeaseLostError, but for a success: whoever has it records it."""
+def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: bool) -> tuple[bool, Case]:
+    """Whether the chunk is still this worker's, and the case with the answer in it.
+
+    Raises LeaseLostError where it is not, but for a success: whoever has that records it.
+    """
     held = opened.held
     mine = work.owns(session, held)
     # To load it takes long, while others wait: only if people moved some of it while the call was open.
@@ -152,20 +157,23 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
         raise LeaseLostError
     contents.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
     chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
-    failures = deliveries.get(session, held.owner).failures
+    if meaning(answer) == Meaning.UNREACHABLE:
+        failures = deliveries.failed(session, held.owner)
+    else:
+        failures = deliveries.reached(session, held.owner)
     ruling = settle(chunk, attempt, Setting(current.limits, current.trust, failures))
-    unreachable = meaning(answer) == Meaning.UNREACHABLE
-    deliveries.save(session, held.owner, failures=failures + 1 if unreachable else 0)
     ruling = ruling if hold else replace(ruling, pause=None)
-    return case.record(session, replace(current, chunk=chunk), ruling, session_guid=reply.session_guid)
+    return mine, case.record(session, replace(current, chunk=chunk), ruling, session_guid=reply.session_guid)
 
 
-def _given_back(session: Session, held: Held, after: Case) -> After:
-    if work.owns(session, held):
-        # A change may wait for another one for which it is called in vain; of inserts one that is called goes.
-        called = after.chunk.action == Action.INSERT and after.fresh > 0
-        return back.put_back(session, after, called=called)
-    # Whoever holds the chunk now did not know, and begins anew.
+def _given_back(session: Session, after: Case) -> After:
+    # A change may wait for another one for which it is called in vain; of inserts one that is called goes.
+    called = after.chunk.action == Action.INSERT and after.fresh > 0
+    return back.put_back(session, after, called=called)
+
+
+def _begun_anew(session: Session, held: Held) -> After:
+    """Whoever holds the chunk now did not know of this answer."""
     work.take_fence(session, held.id, settings().sweep_seconds)
     return After(held.id)
 

@@ -4,11 +4,14 @@ import os
 import signal
 import sqlite3
 import stat
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from tests.foundation.gate import together
 from tests.postgresql import Server
@@ -127,6 +130,26 @@ def test_what_is_committed_survives_a_crash_of_the_server(postgresql_server: Ser
     postgresql_server.end(signal.SIGQUIT)
     postgresql_server.start()
     assert _count(Heartbeat) == 1
+
+
+@pytest.mark.parametrize("door", [reading, transaction])
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_connection_that_the_server_ended_while_nobody_used_it_is_made_anew(
+    postgresql_server: Server, door: Callable[[], AbstractContextManager[Session]]
+) -> None:
+    ask = text("SELECT pg_backend_pid()")
+    with door() as session:
+        first = session.scalar(ask)
+    postgresql_server.sql(f"SELECT pg_terminate_backend({first}, 60000)")
+    with door() as session:
+        assert session.scalar(ask) != first
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_rows_that_come_as_they_are_asked_for_come_whole() -> None:
+    with reading(streams=True) as session:
+        rows = session.scalars(text("SELECT generate_series(1, 1000)").execution_options(yield_per=10))
+        assert sum(rows) == 500_500
 
 
 @pytest.mark.usefixtures("sqlite")

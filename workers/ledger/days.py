@@ -136,7 +136,7 @@ def parcels(run_id: int, most: int) -> Iterator[Parcel]:
         )
         .order_by(RegisterDay.register_external_id, RegisterDay.date)
     )
-    with reading() as session:
+    with reading(streams=True) as session:
         rows = session.execute(chosen.execution_options(yield_per=ROWS_AT_ONCE))
         for register, found in groupby(rows, key=itemgetter(0)):
             while part := list(islice(found, most)):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, func, insert, literal, select, update
+from sqlalchemy import Select, Update, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -93,12 +93,31 @@ def _installation() -> Select[str]:
     return select(Installation.name)
 
 
-def attempts_so_far(session: Session) -> int:
-    """The installation's highest attempt number; 0 before the first."""
-    return session.scalar(select(func.max(Attempt.id))) or 0
+def so_far(session: Session) -> tuple[str | None, int]:
+    """The installation's name, and its highest attempt number; None and 0 before the first intake and attempt."""
+    name, attempt = session.execute(_so_far()).one()
+    return name, attempt or 0
+
+
+@cache
+def _so_far() -> Select[str | None, int | None]:
+    return select(_installation().scalar_subquery(), select(func.max(Attempt.id)).scalar_subquery())
 
 
 def failed(session: Session, owner: int) -> int:
     """One more failure to reach AFAS: how many there were in a row before it."""
     more = update(Delivery).where(Delivery.organisation_id == owner).values(failures=Delivery.failures + 1)
     return session.execute(more.returning(Delivery.failures)).scalar_one() - 1
+
+
+def reached(session: Session, owner: int) -> int:
+    """AFAS was reached: 0 failures in a row."""
+    session.execute(_reached(), {"owner": owner})
+    return 0
+
+
+@cache
+def _reached() -> Update:
+    delivery = table_of(Delivery)
+    failed = (delivery.c.organisation_id == bindparam("owner"), delivery.c.failures != 0)
+    return update(delivery).where(*failed).values(failures=0)

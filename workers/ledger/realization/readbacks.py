@@ -16,7 +16,7 @@ from workers.ledger.realization.work import UNFINISHED
 
 def begin(owner: int, asked: dict[str, Any]) -> tuple[int, dt.datetime]:
     """A read-back's row, and the moment by the database before its first page is asked."""
-    with transaction() as session:
+    with transaction(single=True) as session:
         row = insert(ReadBack).values(owner_id=owner, begun_at=now(), asked=asked)
         number, moment = session.execute(row.returning(ReadBack.id, ReadBack.begun_at)).one()
         return number, moment

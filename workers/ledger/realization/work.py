@@ -18,12 +18,13 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    insert,
     or_,
     select,
     update,
 )
 from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from workers import leases
 from workers.columns import among, now
@@ -101,17 +102,9 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
         session.execute(owner.with_for_update())
     if not _may_begin(session, held, lines, watched=watched):
         return None
-    attempt = Attempt(
-        chunk_id=held.id,
-        purpose=purpose,
-        lines=lines,
-        fence=held.lease,
-        begun_at=clock(session),
-        judged=False,
-        own=False,
-    )
-    session.add(attempt)
-    session.flush()
+    made = {"chunk_id": held.id, "purpose": purpose, "lines": lines, "fence": held.lease}
+    number, begun = session.execute(_attempt(), made).one()
+    attempt = Attempt(id=number, begun_at=begun, judged=False, own=False, **made)
     pending = session.scalars(_goes(), {"lines": lines}).all()
     values: dict[str, Any] = {
         "attempts": Chunk.attempts + 1,
@@ -123,6 +116,14 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     values |= ({"untold": True} if pending else {}) | ({"holds": True} if watched else {})
     session.execute(update(table_of(Chunk)).where(table_of(Chunk).c.id == held.id).values(**values))
     return attempt
+
+
+@cache
+def _attempt() -> ReturningInsert[int, dt.datetime]:
+    table = table_of(Attempt)
+    given: dict[str, Any] = {name: bindparam(name) for name in ("chunk_id", "purpose", "lines", "fence")}
+    made = insert(table).values(**given, begun_at=now(), judged=False, own=False)
+    return made.returning(table.c.id, table.c.begun_at)
 
 
 @cache
