@@ -21,8 +21,12 @@ MIGRATED = "migrated"
 _COMPILED: dict[Any, Any] = {}
 _DIALECTS: dict[str, Dialect] = {}
 
+# How long an example takes tells of the machine, and of who else works on it, and nothing of the law.
+_UNHURRIED = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("unhurried", _UNHURRIED)
+hypothesis.settings.load_profile("unhurried")
 # Here, for whoever names it may name no folder.
-hypothesis.settings.register_profile("soak")
+hypothesis.settings.register_profile("soak", _UNHURRIED)
 
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

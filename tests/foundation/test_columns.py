@@ -33,7 +33,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
     max_leaves=8,
 )
-law = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+law = examples(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40, deadline=None
+)
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_secrets_are_equal_when_their_texts_are() -> None:
     assert Secret("a") != "a"
 
 
-@examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@examples(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=30)
 @given(plain=st.text(), owner=st.text())
 def test_what_is_sealed_opens_for_its_owner_and_for_no_other(plain: str, owner: str, keys: list[str]) -> None:
     assert keys

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from tasks.realization import deliver, resuming, submit, sweeping
 from tasks.realization.deliver import Hands
@@ -167,9 +167,11 @@ def age(seconds: float) -> None:
     """All moments of the ledger move into the past."""
     with transaction() as session:
         on_sqlite = session.get_bind().dialect.name == "sqlite"
+        then = "{0} = {0} - make_interval(secs => {1})"
+        if on_sqlite:
+            then = "{0} = strftime('%Y-%m-%d %H:%M:%f', {0}, '-{1:.3f} seconds') || '000'"
         for table in Base.metadata.sorted_tables:
-            for column in (column.name for column in table.columns if isinstance(column.type, Moment)):
-                then = f"{column} - make_interval(secs => {seconds})"
-                if on_sqlite:
-                    then = f"strftime('%Y-%m-%d %H:%M:%f', {column}, '-{seconds:.3f} seconds') || '000'"
-                session.execute(text(f"UPDATE {table.name} SET {column} = {then} WHERE {column} IS NOT NULL"))
+            moments = [column.name for column in table.columns if isinstance(column.type, Moment)]
+            if moments:
+                earlier = ", ".join(then.format(name, seconds) for name in moments)
+                session.connection().exec_driver_sql(f"UPDATE {table.name} SET {earlier}")

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,7 @@ class Mortal(Office):
         self.passes(leases.LEASE_SECONDS + 1)
 
 
+EACH = 4  #: tests share the points, for all in one would be the longest of a run
 ERRORS = 3  #: at which AFAS stops here
 LINES = [bad(n) if n in {1, 5, 6, 7} else good(n) for n in range(9)]
 
@@ -169,16 +171,18 @@ def story(office: Mortal, kill_at: int | None) -> tuple[dict[str, object], int]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Every test run kills with the messages lost as well; the soak kills in all ways."""
-    if "flushed" in metafunc.fixturenames:
+    if "way" in metafunc.fixturenames:
         soaks = metafunc.config.getoption("--hypothesis-profile") == "soak"
         ways = [(True, False), (False, False), (False, True)] if soaks else [(True, False)]
-        metafunc.parametrize(("flushed", "twice"), ways)
+        metafunc.parametrize("way", ways)
+        metafunc.parametrize("first", range(1, EACH + 1))
 
 
 @pytest.mark.timeout(1200)
 def test_a_kill_at_any_write_message_commit_or_step_of_a_call_changes_nothing_of_the_outcome(
-    office: Office, boundaries: Boundaries, monkeypatch: pytest.MonkeyPatch, *, flushed: bool, twice: bool
+    office: Office, boundaries: Boundaries, monkeypatch: pytest.MonkeyPatch, way: tuple[bool, bool], first: int
 ) -> None:
+    flushed, twice = way
     monkeypatch.setenv("CHUNK_LINES", "5")
     monkeypatch.setattr(missing, "STOPS_AT", ERRORS)
     settings.current.cache_clear()
@@ -188,13 +192,14 @@ def test_a_kill_at_any_write_message_commit_or_step_of_a_call_changes_nothing_of
     assert undisturbed["there"] == {f"K-{n}": 1 for n in range(9) if LINES[n] == good(n)}
     assert set(undisturbed["states"].values()) == {"applied", "refused"}  # type: ignore[attr-defined]
     points = stops = 0
-    while True:
-        outcome, passed = story(mortal, points + 1)
-        assert outcome == undisturbed, f"killed at boundary {points + 1}"
+    for point in count(first, EACH):
+        outcome, passed = story(mortal, point)
+        assert outcome == undisturbed, f"killed at boundary {point}"
         # How many there are hangs on how often a read-back had to be asked again: the last kill is the one that missed.
-        if passed <= points:
+        if passed < point:
             break
         points += 1
         stops += len(mortal.stops)
-    print(f"{points} crash points (flushed: {flushed}, twice: {twice}), {stops} canaries lost and resumed")
-    assert points > 100
+    which = f"each {EACH}th from {first}; flushed: {flushed}, twice: {twice}"
+    print(f"{points} crash points ({which}), {stops} canaries lost and resumed")
+    assert points > 100 // EACH

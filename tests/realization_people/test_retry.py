@@ -272,7 +272,9 @@ def test_a_retry_that_moves_nothing_is_no_new_revision(desk: Desk) -> None:
 KEYS = [one["XpRe"] for one in good(6)]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     st.lists(st.sampled_from(["applied", "refused", "invalid", "in_doubt", "cancelled"]), min_size=6, max_size=6),
     st.none() | st.lists(st.sampled_from(["L1", "l2", " L3", "L9", "", None]), max_size=5),

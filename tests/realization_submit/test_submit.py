@@ -32,7 +32,9 @@ from workers.ledger.realization.models import Batch, Chunk, Environment, Line, R
 from workers.staff.models import Organisation
 
 pytestmark = pytest.mark.usefixtures("ledger")
-law = examples(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+law = examples(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=25, deadline=None
+)
 
 
 def refused(**said: Any) -> str:

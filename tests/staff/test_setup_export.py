@@ -108,7 +108,9 @@ def unique(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ).map(unique),
 )
 @pytest.mark.usefixtures("sqlite")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 def test_whatever_is_applied_comes_back_and_applied_again_changes_nothing(
     home: Path, name: str, methods: list[dict[str, Any]], registers: list[dict[str, Any]]
 ) -> None:

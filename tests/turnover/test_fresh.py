@@ -47,7 +47,9 @@ def test_odd_account_numbers_find_their_payment_method(shop: Shop, code: str) ->
     assert held() == summed(rows)
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(amounts=st.lists(st.integers(-(10**15) + 1, 10**15 - 1).map(lambda steps: f"{steps / Decimal(10_000):f}")))
 def test_every_amount_is_written_as_it_was_read(shop: Shop, amounts: list[str]) -> None:
     execute("DELETE FROM turnover_payment")
