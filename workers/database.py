@@ -1,7 +1,7 @@
 """The database of this process: engine, transactions, bulk insert and update."""
 
 import json
-import selectors
+import select as sockets
 import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -65,16 +65,27 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
-def _is_alive(connection: Any, _record: Any, _proxy: Any) -> None:
-    """A connection whose server went away while nobody used it is made anew.
+def _is_alive(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection whose server ended it while nobody used it is made anew.
 
-    To ask the server each time is a sixth of all that delivery asks of it. Its socket tells as well: an idle one has
-    nothing to read, unless the server says that it goes, or is gone.
+    To ask the server each time is a sixth of all that delivery asks of it. The socket tells as well: an idle one has
+    nothing to read, unless the server says that it goes, or is gone. Where it vanished without a word the first
+    statement fails, as it does when that happens later.
     """
-    with selectors.DefaultSelector() as selector:
-        selector.register(connection.fileno(), selectors.EVENT_READ)
-        if selector.select(0):
-            raise DisconnectionError
+    if connection.autocommit:
+        # Left so by a reader that was interrupted as it began; a transaction on it would be none.
+        connection.autocommit = False
+    # One that was just made is not asked: a second that is not alive would be one too many for the pool.
+    idle = record.info.get("used")
+    record.info["used"] = True
+    if idle and (connection.closed or _has_something_to_read(connection.fileno())):
+        raise DisconnectionError
+
+
+def _has_something_to_read(socket: int) -> bool:
+    poll = sockets.poll()
+    poll.register(socket, sockets.POLLIN)
+    return bool(poll.poll(0))
 
 
 @cache

@@ -4,13 +4,15 @@ import os
 import signal
 import sqlite3
 import stat
+import typing
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from tests.foundation.gate import together
@@ -143,6 +145,42 @@ def test_a_connection_that_the_server_ended_while_nobody_used_it_is_made_anew(
     postgresql_server.sql(f"SELECT pg_terminate_backend({first}, 60000)")
     with door() as session:
         assert session.scalar(ask) != first
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_connection_that_was_closed_here_while_nobody_used_it_is_made_anew() -> None:
+    pooled = engine().raw_connection()
+    closed = typing.cast("psycopg.Connection", pooled.driver_connection)
+    with reading() as session:
+        session.scalar(text("SELECT 1"))
+    pooled.close()
+    closed.close()
+    for _ in range(2):
+        with transaction() as session:
+            assert session.scalar(text("SELECT 1")) == 1
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_server_that_ends_new_connections_as_well_is_told_as_one_that_is_away(postgresql_server: Server) -> None:
+    def ends(connection: psycopg.Connection, _record: object) -> None:
+        postgresql_server.sql(f"SELECT pg_terminate_backend({connection.info.backend_pid}, 60000)")
+
+    with reading() as session:
+        postgresql_server.sql(f"SELECT pg_terminate_backend({session.scalar(text('SELECT pg_backend_pid()'))}, 60000)")
+    event.listen(engine(), "connect", ends)
+    with reading() as session, pytest.raises(OperationalError):
+        session.scalar(text("SELECT 1"))
+
+
+@pytest.mark.usefixtures("on_postgresql")
+def test_a_transaction_is_one_also_where_an_interrupted_reader_left_each_statement_its_own() -> None:
+    pooled = engine().raw_connection()
+    typing.cast("psycopg.Connection", pooled.driver_connection).autocommit = True
+    pooled.close()
+    with transaction() as session:
+        session.execute(insert(Heartbeat).values(name="sweep", at=now()))
+        session.rollback()
+    assert _count(Heartbeat) == 0
 
 
 @pytest.mark.usefixtures("on_postgresql")
