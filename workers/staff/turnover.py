@@ -76,7 +76,7 @@ def _joined(*parts: str | ColumnElement[Any] | InstrumentedAttribute[Any]) -> Co
 
 
 def held(session: Session, keys: Collection[Key]) -> dict[Key, Held]:
-    """What the register-days `keys` hold now, locked until the transaction ends; absent ones are left out."""
+    """What the register-days `keys` hold now; absent ones are left out. A transaction has them locked until it ends."""
     chosen = _around(Turnover, keys)
     totals = session.execute(
         select(Turnover.register_id, Turnover.date, Turnover.amount).where(chosen).with_for_update()
