@@ -65,7 +65,7 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
 
 
-def _is_alive(connection: Any, record: Any, _proxy: Any) -> None:
+def _refuse_ended(connection: Any, record: Any, _proxy: Any) -> None:
     """A connection whose server ended it while nobody used it is made anew.
 
     To ask the server each time is a sixth of all that delivery asks of it. The socket tells as well: an idle one has
@@ -83,6 +83,9 @@ def _is_alive(connection: Any, record: Any, _proxy: Any) -> None:
 
 
 def _has_something_to_read(socket: int) -> bool:
+    if not hasattr(sockets, "poll"):
+        # Windows has none; elsewhere select knows the first 1,024 descriptors alone.
+        return bool(sockets.select([socket], [], [], 0)[0])
     poll = sockets.poll()
     poll.register(socket, sockets.POLLIN)
     return bool(poll.poll(0))
@@ -96,7 +99,7 @@ def engine() -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin)
     else:
-        event.listen(made, "checkout", _is_alive)
+        event.listen(made, "checkout", _refuse_ended)
     return made
 
 
@@ -111,7 +114,7 @@ def forget_engine() -> None:
 def transaction(*, single: bool = False) -> Iterator[Session]:
     """A session for writing, committed at the end or rolled back whole; on SQLite it is the only writer meanwhile.
 
-    `single`: one statement is all of it.
+    `single`: one statement is all of it; a second would be committed by itself.
     """
     with Session(_each(engine()) if single else engine(), expire_on_commit=False) as session, session.begin():
         yield session

@@ -104,7 +104,7 @@ def _continues() -> str | None:
     # The marks first: an attempt is written before its mark.
     outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
     with reading() as session:
-        name, attempt = deliveries.so_far(session)
+        name, attempt = deliveries.mark(session)
     ledger = Mark(name or "", attempt)
     return None if continuity(ledger, outside) == Continuity.STOP else ledger.installation
 
@@ -157,10 +157,11 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
         raise LeaseLostError
     contents.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
     chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
+    failures = 0
     if meaning(answer) == Meaning.UNREACHABLE:
         failures = deliveries.failed(session, held.owner)
     else:
-        failures = deliveries.reached(session, held.owner)
+        deliveries.reached(session, held.owner)
     ruling = settle(chunk, attempt, Setting(current.limits, current.trust, failures))
     ruling = ruling if hold else replace(ruling, pause=None)
     return mine, case.record(session, replace(current, chunk=chunk), ruling, session_guid=reply.session_guid)

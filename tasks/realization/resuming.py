@@ -67,7 +67,7 @@ def adopt() -> tuple[int, Closed]:
         for batch in batches.of_chunks(session, chunks):
             batches.reopened(session, batch)
         session.flush()
-        mark = marks.Mark(name, deliveries.so_far(session)[1])
+        mark = marks.Mark(name, deliveries.mark(session)[1])
     if not marks.write(mark):
         raise RefusedError(text("delivery.marks", path=current().home))
     return lines, Closed(chunks=tuple(chunks))

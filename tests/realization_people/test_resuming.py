@@ -182,7 +182,7 @@ def test_twice_adopted_is_in_doubt_for_longer_and_nothing_else(desk: Desk) -> No
     resuming.adopt()
     assert desk.states(batch) == ["in_doubt", "in_doubt"]
     with transaction() as session:
-        assert deliveries.so_far(session)[1] == len(desk.rows(Attempt)) == 2
+        assert deliveries.mark(session)[1] == len(desk.rows(Attempt)) == 2
 
 
 def test_an_installation_that_never_took_a_line_has_nothing_to_adopt(desk: Desk) -> None:

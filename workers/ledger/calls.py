@@ -15,9 +15,8 @@ FACTS = ("connector", "skip", "take", "rows", "status", "duration", "server_time
 
 def add(organisation_id: int, address: str, facts: dict[str, object]) -> None:
     """Keep one call, of no run: `facts` are the columns that FACTS names."""
-    shared = {"organisation_id": organisation_id, "run_id": None, "address": address}
     with transaction(single=True) as session:
-        session.connection().execute(_insert(), shared | facts)
+        keep(session, organisation_id, None, address, [facts])
 
 
 def keep(

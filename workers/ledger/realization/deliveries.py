@@ -93,14 +93,14 @@ def _installation() -> Select[str]:
     return select(Installation.name)
 
 
-def so_far(session: Session) -> tuple[str | None, int]:
+def mark(session: Session) -> tuple[str | None, int]:
     """The installation's name, and its highest attempt number; None and 0 before the first intake and attempt."""
-    name, attempt = session.execute(_so_far()).one()
+    name, attempt = session.execute(_mark()).one()
     return name, attempt or 0
 
 
 @cache
-def _so_far() -> Select[str | None, int | None]:
+def _mark() -> Select[str | None, int | None]:
     return select(_installation().scalar_subquery(), select(func.max(Attempt.id)).scalar_subquery())
 
 
@@ -110,10 +110,9 @@ def failed(session: Session, owner: int) -> int:
     return session.execute(more.returning(Delivery.failures)).scalar_one() - 1
 
 
-def reached(session: Session, owner: int) -> int:
-    """AFAS was reached: 0 failures in a row."""
+def reached(session: Session, owner: int) -> None:
+    """AFAS was reached: no failure to reach it stands before the next."""
     session.execute(_reached(), {"owner": owner})
-    return 0
 
 
 @cache
