@@ -1,43 +1,27 @@
-"""The database of this process: engine, transactions, bulk insert and update."""
+"""The database of this process: engine and transactions."""
 
-import json
 import select as sockets
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from datetime import date
-from decimal import Decimal
-from functools import cache, lru_cache
-from itertools import chain, islice
-from sqlite3 import SQLITE_LIMIT_VARIABLE_NUMBER
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
-    Dialect,
     Engine,
     MetaData,
     Table,
-    Text,
-    Update,
-    bindparam,
-    cast,
     create_engine,
     event,
-    func,
-    literal_column,
-    select,
-    update,
+    orm,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase
 
 from workers import settings
 
 BUSY_TIMEOUT = 60  #: seconds that a SQLite writer waits for another one
-ROWS_A_STATEMENT = 500  #: of SQLite; more gain nothing
 
 
 class Base(DeclarativeBase):
@@ -110,13 +94,42 @@ def forget_engine() -> None:
     engine.cache_clear()
 
 
+class Session:
+    """What a transaction is asked through: columns and writes go to its connection, objects to the ORM upon it.
+
+    By way of the ORM a statement without objects costs several times as much.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.execute, self.scalar, self.scalars = connection.execute, connection.scalar, connection.scalars
+
+    @cached_property
+    def objects(self) -> orm.Session:
+        """Rows as objects, each made once. What is changed of them is written by its next question or a flush.
+
+        By the end of a transaction at the latest; who reads alone writes nothing.
+        """
+        return orm.Session(self.connection)
+
+
+@contextmanager
+def _asked(connection: Connection, *, writes: bool) -> Iterator[Session]:
+    session = Session(connection)
+    yield session
+    if "objects" in vars(session):
+        if writes:
+            session.objects.flush()
+        session.objects.close()
+
+
 @contextmanager
 def transaction(*, single: bool = False) -> Iterator[Session]:
     """A session for writing, committed at the end or rolled back whole; on SQLite it is the only writer meanwhile.
 
     `single`: one statement is all of it; a second would be committed by itself.
     """
-    with Session(_each(engine()) if single else engine(), expire_on_commit=False) as session, session.begin():
+    with (_each(engine()) if single else engine()).begin() as connection, _asked(connection, writes=True) as session:
         yield session
 
 
@@ -124,7 +137,7 @@ def transaction(*, single: bool = False) -> Iterator[Session]:
 def reading(*, streams: bool = False) -> Iterator[Session]:
     """A session for reading alone; it holds up no writer. `streams`: some rows come as they are asked for."""
     reader = _reader(engine())
-    with Session(reader if streams else _each(reader), expire_on_commit=False) as session:
+    with (reader if streams else _each(reader)).connect() as connection, _asked(connection, writes=False) as session:
         yield session
 
 
@@ -145,75 +158,3 @@ def _each(made: Engine) -> Engine:
 def table_of(model: type[Base]) -> Table:
     """The table of `model`, for statements that need no ORM."""
     return typing.cast("Table", model.__table__)
-
-
-def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Insert `rows` by the fastest road of the database: COPY on PostgreSQL, many rows a statement on SQLite."""
-    connection = session.connection()
-    ready = _processed(rows, table, columns, connection.dialect)
-    names = ", ".join(columns)
-    with closing(connection.connection.cursor()) as cursor:
-        if connection.dialect.name == "sqlite":
-            _insert_values(cursor, f"INSERT INTO {table.name} ({names}) VALUES", len(columns), ready)
-            return
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in ready:
-                copy.write_row(row)
-
-
-def update_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Update rows by their `id`: mappings of the same columns each.
-
-    They are one parameter of one statement: a statement for each costs several times as much. Raises AmountError as
-    any write does; an expression of SQL is no value.
-    """
-    if rows:
-        connection, columns = session.connection(), tuple(rows[0])
-        values = ([row[name] for name in columns] for row in rows)
-        given = json.dumps(list(_processed(values, table, columns, connection.dialect)), default=_written)
-        connection.execute(_update(table, columns, connection.dialect.name), {"rows": given})
-
-
-def _written(value: object) -> str:
-    """A value that JSON does not know, as PostgreSQL reads it."""
-    if isinstance(value, date | Decimal):
-        return str(value)
-    raise TypeError(f"{type(value).__name__} is no value of a column")
-
-
-@cache
-def _update(table: Table, columns: tuple[str, ...], dialect: str) -> Update:
-    """The statement that takes `rows`, a JSON array of arrays."""
-    given = bindparam("rows", type_=Text)
-    read: list[ColumnElement[Any]]
-    if dialect == "sqlite":
-        each = func.json_each(given).table_valued("value")
-        read = [func.json_extract(each.c.value, f"$[{place}]") for place in range(len(columns))]
-    else:
-        each = func.jsonb_array_elements(cast(given, JSONB)).table_valued("value")
-        texts = [each.c.value.op("->>")(literal_column(str(place))) for place in range(len(columns))]
-        read = [cast(one, table.c[name].type) for one, name in zip(texts, columns, strict=True)]
-    new = select(*(one.label(name) for one, name in zip(read, columns, strict=True))).subquery()
-    return update(table).where(table.c.id == new.c.id).values({name: new.c[name] for name in columns if name != "id"})
-
-
-def _insert_values(cursor: Any, into: str, width: int, rows: Iterator[Sequence[Any]]) -> None:
-    """Many rows a statement: a thread that hands over the interpreter for every single row waits for it each time."""
-    most = min(ROWS_A_STATEMENT, cursor.connection.getlimit(SQLITE_LIMIT_VARIABLE_NUMBER) // width)
-    places = f"({', '.join('?' * width)})"
-    while part := list(islice(rows, most)):
-        cursor.execute(f"{into} {', '.join([places] * len(part))}", list(chain.from_iterable(part)))
-
-
-def _processed(
-    rows: Iterable[Sequence[Any]], table: Table, columns: Sequence[str], dialect: Dialect
-) -> Iterator[list[Any]]:
-    """The values as the driver wants them."""
-    # The dialect's own form of each type: the generic Numeric would bind an amount as a float.
-    found = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in columns]
-    processors = [(place, process) for place, process in enumerate(found) if process is not None]
-    for row in rows:
-        ready = list(row)
-        for place, process in processors:
-            ready[place] = process(ready[place])
-        yield ready

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -25,14 +25,15 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from workers.columns import Moment, now
-from workers.database import Base, table_of, transaction
+from workers.database import Base, Session, table_of, transaction
 
 LEASE_SECONDS = 30  #: a killed process frees its work within a minute
 RENEW_SECONDS = 8
+KEPT = 256  #: statements that are made once; few expressions of SQL are the same object when they come again
 
 _held: set[int] = set()
 
@@ -71,11 +72,13 @@ def claim(session: Session, work: type[Base], key: int, condition: Condition = t
     The row is locked first, so that the condition is judged on what the last holder committed. It is given by a
     function that stays, so that its statement is made once and kept: to make one costs more than to ask it.
     """
-    session.execute(_row(work), {"key": key})
+    if session.connection.dialect.name != "sqlite":
+        # There this transaction is the only writer.
+        session.execute(_row(work), {"key": key})
     if not session.scalar(_claimable(work, condition), {"key": key}):
         return None
     lease = session.execute(_new()).scalar_one()
-    session.execute(update(table_of(work)).where(_key(work) == key).values(lease_id=lease, **values))
+    _write(session, work, {"its_key": key}, {"lease_id": lease, **values})
     return lease
 
 
@@ -96,16 +99,27 @@ def _new() -> ReturningInsert[int]:
 
 def fenced(session: Session, work: type[Base], key: int, lease: int, **values: Any) -> None:
     """Write `values` to row `key` of `work` under `lease`. Raises LeaseLostError when it is another's by now."""
-    written = _mine(work).values(**(values or {"lease_id": lease}))
-    if session.execute(written, {"fenced": key, "lease": lease}).first() is None:
+    if not _write(session, work, {"its_key": key, "its_lease": lease}, values or {"lease_id": lease}):
         raise LeaseLostError(f"{table_of(work)} {key}: lease {lease}")
 
 
-@cache
-def _mine(work: type[Base]) -> ReturningUpdate[int]:
+def _write(session: Session, work: type[Base], row: dict[str, int], values: dict[str, Any]) -> bool:
+    """Whether the row was there; `row`: its key, and under which lease alone it is written."""
+    plain = {name: value for name, value in values.items() if not isinstance(value, ColumnElement)}
+    of_sql = tuple((name, value) for name, value in values.items() if name not in plain)
+    statement = _update(work, tuple(row), tuple(plain), of_sql)
+    return session.execute(statement, row | {f"new_{name}": value for name, value in plain.items()}).first() is not None
+
+
+@lru_cache(KEPT)
+def _update(
+    work: type[Base], row: tuple[str, ...], plain: tuple[str, ...], of_sql: tuple[tuple[str, ColumnElement[Any]], ...]
+) -> ReturningUpdate[int]:
     table = table_of(work)
-    mine = update(table).where(_key(work) == bindparam("fenced"), table.c.lease_id == bindparam("lease"))
-    return mine.returning(_key(work))
+    columns = {"its_key": _key(work), "its_lease": table.c.lease_id}
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in plain} | dict(of_sql)
+    its = [columns[name] == bindparam(name) for name in row]
+    return update(table).where(*its).values(new).returning(_key(work))
 
 
 @contextmanager

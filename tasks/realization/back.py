@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing
 from tasks.realization.calls import carriers, may_have_left
 from tasks.realization.case import Case, record, stop
@@ -17,6 +15,7 @@ from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Ruling, Send, Told, Wait
 from tasks.realization.trust import holds, maybe_twice
 from tasks.realization.words import UNSETTLED, WATCHED, Action, Chunk, Line, LineState, Matter, Purpose
+from workers.database import Session
 from workers.ledger.realization import waiting, work
 from workers.ledger.realization.models import ChunkState
 from workers.settings import current

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing, core, fields, mapping, words
 from tasks.realization.chunks import (
     MAX_FRUITLESS,
@@ -26,10 +24,11 @@ from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
 from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
-from workers.database import reading
-from workers.ledger.realization import contents, deliveries, expectations, order, work
+from workers.database import Session, reading
+from workers.ledger.realization import contents, deliveries, expectations, order, standing, work
 from workers.ledger.realization.models import Line
-from workers.ledger.realization.work import Held, Standing
+from workers.ledger.realization.standing import Standing
+from workers.ledger.realization.work import Held
 from workers.settings import current
 from workers.staff import pause as pauses
 from workers.texts import text
@@ -99,9 +98,8 @@ def opened(held: Held) -> Case:
 
 def fresh(session: Session, held: Held) -> Case:
     """The chunk as it stands in this transaction."""
-    session.expire_all()
     # Before the lines: those of before a resume must not meet the trust of after it.
-    stands = work.standing(session, held, MAX_FRUITLESS)
+    stands = standing.standing(session, held, MAX_FRUITLESS)
     lines, attempts = contents.of(session, held.id)
     behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
     return _case(held, stands, tuple(lines), mapping.chunk(stands.chunk, held.batch, lines, attempts, behind))
@@ -115,7 +113,7 @@ def again(session: Session, case: Case) -> Case:
     deliveries.get(session, case.held.owner, lock=True)
     if case.chunk.action != Action.INSERT:
         return fresh(session, case.held)
-    stands = work.standing(session, case.held, MAX_FRUITLESS)
+    stands = standing.standing(session, case.held, MAX_FRUITLESS)
     return _case(case.held, stands, case.rows, replace(case.chunk, fruitless=stands.chunk.fruitless))
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import telling, wording
 from tasks.realization.wording import MOST_KEYS, Halt
+from workers.database import Session
 from workers.ledger.realization import batches, halts
 from workers.ledger.realization.halts import PAUSE, STOP, WENT_ON
 from workers.ledger.realization.models import Batch, BatchState
@@ -121,7 +120,7 @@ def _halt(
 ) -> int:
     """The notice and its mail: to the organisation and the administrator."""
     notice = halts.tell(session, owner_id, matter, *about)
-    owner = session.get_one(Organisation, owner_id)
+    owner = session.objects.get_one(Organisation, owner_id)
     kind = next((name for name in ("stop", "pause", WENT_ON) if matter.startswith(name)), "notice")
     what, remedy = telling.halt(matter, reason, owner.guid)
     keys = tuple(halts.keys(session, about[0], MOST_KEYS))

@@ -5,8 +5,6 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import back, case, look, looking, post
 from tasks.realization.back import After, Give
 from tasks.realization.case import Case
@@ -14,7 +12,7 @@ from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Ruling, Send
 from tasks.realization.words import Action, LineState, Purpose
 from workers import leases
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import deliveries, readbacks, slots, waiting, work
 from workers.ledger.realization.models import ChunkState

@@ -5,13 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing, mapping
 from tasks.realization.calls import carriers, ended_at
 from tasks.realization.closing import Closed
 from tasks.realization.words import Action, Chunk, LineState, Purpose
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization import batches, contents, humans, work
 from workers.ledger.realization.humans import Deed
 from workers.ledger.realization.models import Batch, Line
@@ -131,9 +129,9 @@ def local(moment: dt.datetime) -> str:
 
 
 def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: Sequence[str]) -> Closed:
-    chunk_id = session.get_one(Line, line_id).chunk_id or 0
+    chunk_id = session.objects.get_one(Line, line_id).chunk_id or 0
     humans.lock(session, [chunk_id])
-    line = session.get_one(Line, line_id, populate_existing=True)
+    line = session.objects.get_one(Line, line_id, populate_existing=True)
     if humans.held(session, [chunk_id]):
         raise RefusedError(text("people.busy", line=line_id))
     _doubtful(session, line)
@@ -156,7 +154,7 @@ def _resolved(session: Session, batch: Batch, line_id: int, word: Word, shown: S
 
 
 def _shows(session: Session, batch: Batch) -> bool:
-    return session.get_one(AfasConnection, batch.owner_id).read_back is not None
+    return session.objects.get_one(AfasConnection, batch.owner_id).read_back is not None
 
 
 def _present(line: Line, shown: Sequence[str]) -> dict[str, Any]:

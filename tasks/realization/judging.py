@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy.orm import Session
-
 from tasks.realization.intake.actions import DELETE, INSERT
 from tasks.realization.intake.demands import KnownLine, Order, name
 from tasks.realization.intake.keys import fold
 from tasks.realization.intake.rules import Judged, Reason
 from tasks.realization.intake.values import as_text, boolean, day, is_empty, shown
+from workers.database import Session
 from workers.ledger.realization import intake
 from workers.ledger.realization.intake import Applied, Held, NewLine
 from workers.texts import text

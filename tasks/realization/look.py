@@ -5,8 +5,6 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import back, case, changes, estimate, images, looking, mapping, reach
 from tasks.realization.back import After, Give
 from tasks.realization.calls import carriers
@@ -19,7 +17,7 @@ from tasks.realization.trust import View, employee, unseen, view
 from tasks.realization.words import UNSETTLED, Action, Line, LineState, Matter, ReadBack, folded
 from workers import leases
 from workers.afas.errors import AfasError
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import deliveries, readbacks, waiting, work
 from workers.ledger.realization.work import Held

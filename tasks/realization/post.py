@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import Session
 
 from tasks.realization import back, case, mapping, reach
 from tasks.realization.back import After
@@ -19,7 +18,7 @@ from workers.afas.errors import AfasError
 from workers.afas.posting import Record
 from workers.afas.reply import Reach, Reply
 from workers.afas.updateconnector import UpdateConnector
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.slots import Place

@@ -55,7 +55,7 @@ class Question:
 def client(owner: int) -> Iterator[tuple[Client, AfasConnection]]:
     """A client of the organisation's environment, every call of which is kept. Raises AfasError, SecretError."""
     with reading() as session:
-        connection, row = lookup.connection(session, owner), session.get_one(AfasConnection, owner)
+        connection, row = lookup.connection(session, owner), session.objects.get_one(AfasConnection, owner)
     with connect.own(connection, current()) as afas:
         yield afas, row
 

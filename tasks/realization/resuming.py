@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing, mapping, words
 from tasks.realization.closing import Closed
 from tasks.realization.humans import RefusedError
@@ -12,7 +10,7 @@ from tasks.realization.words import Action, Line, LineState, Matter
 from workers import marks
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.ledger.realization import batches, contents, deliveries, halts, humans, intake
 from workers.ledger.realization.models import Batch, Chunk
 from workers.settings import current
@@ -66,7 +64,7 @@ def adopt() -> tuple[int, Closed]:
         lines = humans.adopt(session, chunks, CAUTIOUS, current().sweep_seconds)
         for batch in batches.of_chunks(session, chunks):
             batches.reopened(session, batch)
-        session.flush()
+        session.objects.flush()
         mark = marks.Mark(name, deliveries.mark(session)[1])
     if not marks.write(mark):
         raise RefusedError(text("delivery.marks", path=current().home))
@@ -83,7 +81,7 @@ def _forgotten(session: Session, owner: int, twice: Iterable[Line], *, stopped: 
 
 def _loaded(session: Session, chunk: Chunk) -> words.Chunk:
     lines, attempts = contents.of(session, chunk.id)
-    return mapping.chunk(chunk, session.get_one(Batch, chunk.batch_id), lines, attempts, {})
+    return mapping.chunk(chunk, session.objects.get_one(Batch, chunk.batch_id), lines, attempts, {})
 
 
 def _doubt(session: Session, before: words.Chunk) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing, judging
 from tasks.realization.catalogue import catalogue
 from tasks.realization.chunks import dealt
@@ -18,7 +16,7 @@ from tasks.realization.intake.rules import Judged, validate
 from tasks.realization.intake.values import as_text, is_empty, shown
 from tasks.realization.status import CORRECTABLE, LEADING
 from tasks.realization.telling import key
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization import batches, contents, deliveries, humans, intake
 from workers.ledger.realization.humans import Deed
 from workers.ledger.realization.models import Batch, ChunkState, Line
@@ -91,7 +89,7 @@ def _order(batch_id: int, corrections: Sequence[object]) -> Order:
         batch = batches.head(session, batch_id).batch
         named: list[object] = [line.fields for line in batches.lines(session, batch_id, 0, None, *CORRECTABLE)]
         known = judging.known(session, batch.environment_id, batch.action, [*named, *corrections])
-        connection = session.get(AfasConnection, batch.owner_id)
+        connection = session.objects.get(AfasConnection, batch.owner_id)
         later = connection is not None and bool(connection.read_back)
         name = deliveries.installation(session) or ""
     fields = catalogue(batch.owner_id, batch.environment_id)

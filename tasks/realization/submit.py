@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import closing, judging
 from tasks.realization.back import After
 from tasks.realization.catalogue import catalogue
@@ -20,7 +18,7 @@ from tasks.realization.intake.values import as_text, shown
 from tasks.realization.received import UNREADABLE
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization import intake
 from workers.ledger.realization.intake import Counts, Head
 from workers.settings import current
@@ -144,7 +142,7 @@ def _connection(session: Session, guid: str) -> tuple[int, AfasConnection]:
     except UnknownOrganisationError as error:
         raise SubmitRejected(str(error)) from None
     owner = lookup.owner_of(session, organisation)
-    connection = None if owner is None else session.get(AfasConnection, owner)
+    connection = None if owner is None else session.objects.get(AfasConnection, owner)
     if connection is None or connection.environment is None:
         raise SubmitRejected(text("submit.no_connection", guid=guid))
     return organisation, connection

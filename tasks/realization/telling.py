@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from tasks.realization import remedies
 from tasks.realization.intake.fields import Catalogue, shipped, with_metainfo
 from tasks.realization.intake.values import as_text, is_empty
 from tasks.realization.remedies import Meant
 from tasks.realization.wording import MOST_KEYS, BatchFacts, Group
+from workers.database import Session
 from workers.ledger.realization import batches
 from workers.ledger.realization.batches import Outcome
 from workers.ledger.realization.halts import PAUSE, STOP, WENT_ON
@@ -64,7 +63,7 @@ class Reader:
 
 def reader(session: Session, environment_id: int) -> Reader:
     """Reads lines by the environment's own field list, where it is known."""
-    metainfo = session.get_one(Environment, environment_id).metainfo
+    metainfo = session.objects.get_one(Environment, environment_id).metainfo
     return Reader(with_metainfo(metainfo) if metainfo else shipped())
 
 

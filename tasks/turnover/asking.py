@@ -3,8 +3,6 @@
 import datetime as dt
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.orm import Session
-
 from tasks import connect
 from tasks.turnover import closing, pace
 from tasks.turnover.aside import Aside
@@ -15,7 +13,7 @@ from workers import leases
 from workers.afas import metainfo
 from workers.afas.auth import MemoryTokens
 from workers.afas.errors import AddressError, AfasError, Never, TryLater
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger import days, runs
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import SourceState, TurnoverRun

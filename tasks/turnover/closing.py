@@ -1,12 +1,10 @@
 """The end of a run: closed once by whoever finishes last, with its mail in the outbox and its lines in the log file."""
 
-from sqlalchemy.orm import Session
-
 from tasks.turnover import log_lines, report
 from tasks.turnover.facts import RunFacts
 from tasks.turnover.gather import gather, run_of
 from workers import runlog
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger import outbox, runs, told
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import RunState

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from sqlalchemy.orm import Session
-
 from tasks.turnover.facts import (
     Changed,
     Failure,
@@ -18,6 +16,7 @@ from tasks.turnover.facts import (
     Vanished,
 )
 from tasks.turnover.suggest import suggest
+from workers.database import Session
 from workers.ledger import told
 from workers.ledger.models import DayState, RegisterDay, SourceRead
 from workers.staff import lookup

@@ -1,9 +1,7 @@
 """Calls that were made and are still to be kept in the call log."""
 
-from sqlalchemy.orm import Session
-
 from workers.afas.calls import Call
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.ledger import calls
 
 

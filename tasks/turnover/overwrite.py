@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session
 
 from tasks.turnover.convert import Target, by_method, error_text, obstacle
 from tasks.turnover.sources import targets
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.ledger import days, fresh, runs, waiting
 from workers.ledger.days import Staged
 from workers.ledger.models import DayState

@@ -11,8 +11,6 @@ from decimal import Decimal
 from math import inf
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from tasks.turnover.aside import Aside
 from tasks.turnover.convert import Converted, Fate, convert, error_text, told
 from tasks.turnover.grouping import Grouping, SourceUnreadableError
@@ -24,7 +22,7 @@ from workers.afas import days as afas_days
 from workers.afas import getconnector
 from workers.afas.client import Client
 from workers.afas.errors import AfasError, Never
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger import days, vanished
 from workers.ledger import sources as ledger_sources
 from workers.ledger.models import SourceState, TurnoverRun

@@ -128,7 +128,7 @@ def fresh(folder: Path, database: NewDatabase) -> Iterator[None]:
 
 def _keys(organisation: int) -> tuple[int, list[int], list[int]]:
     with transaction() as session:
-        session.add(TurnoverGroup(organisation_id=organisation, external_id="OA", name="OA"))
+        session.objects.add(TurnoverGroup(organisation_id=organisation, external_id="OA", name="OA"))
     with reading() as session:
         group = session.scalars(select(TurnoverGroup.id)).one()
         methods = list(session.scalars(select(PaymentMethod.id).order_by(PaymentMethod.external_id)))

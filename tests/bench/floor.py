@@ -8,7 +8,8 @@ import msgspec
 import requests
 
 from tests.bench.scene import ACCOUNTS, CODES, Afas
-from workers.database import insert_many, table_of, transaction
+from workers.database import table_of, transaction
+from workers.rows import insert_many
 from workers.staff.models import Turnover, TurnoverPayment
 
 Span = tuple[dt.date, dt.date]

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from tasks.realization import submit
 from tests import postgresql
 from tests.bench import scene
-from workers.database import insert_many, reading, table_of, transaction
+from workers.database import reading, table_of, transaction
 from workers.ledger.realization.models import Batch, Chunk, Line
+from workers.rows import insert_many
 from workers.secrets import Secret, seal
 from workers.staff import owners
 from workers.staff.models import AfasConnection, Organisation
@@ -47,13 +48,13 @@ def organisation() -> None:
     """One whose AFAS refuses every connection: its field list is the shipped one."""
     with transaction() as session:
         made = Organisation(guid=scene.GUID, name="Bench")
-        session.add(made)
-        session.flush()
+        session.objects.add(made)
+        session.objects.flush()
         own = {
             "environment": "http://127.0.0.1:9/ProfitRestServices",
             "token": seal(Secret(TOKEN), owners.token(scene.GUID)),
         }
-        session.add(AfasConnection(organisation_id=made.id, mail_to=[], **own))
+        session.objects.add(AfasConnection(organisation_id=made.id, mail_to=[], **own))
 
 
 def message(reference: str, count: int = LINES) -> dict[str, Any]:
@@ -82,11 +83,11 @@ def timed(work: Callable[[], object]) -> float:
 def rows_of_first() -> tuple[list[str], list[list[Any]]]:
     """The rows that the intake wrote, made those of a second batch."""
     with transaction() as session:
-        batch = session.scalars(select(Batch).where(Batch.reference == "first")).one()
+        batch = session.objects.scalars(select(Batch).where(Batch.reference == "first")).one()
         names = [column.key for column in table_of(Batch).columns if column.key != "id"]
         copy = Batch(**{name: getattr(batch, name) for name in names} | {"reference": "second"})
-        session.add(copy)
-        session.flush()
+        session.objects.add(copy)
+        session.objects.flush()
         chunks = list(session.scalars(select(Chunk.id).where(Chunk.batch_id == batch.id)))
         of_first = Line.batch_id == batch.id
     columns = [column.key for column in table_of(Line).columns if column.key != "id"]

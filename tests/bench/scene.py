@@ -91,11 +91,11 @@ def organisation(afas: Afas) -> int:
     """An organisation set up to read `afas`: its id."""
     with transaction() as session:
         made = Organisation(guid=GUID, name="Bench")
-        session.add(made)
-        session.flush()
+        session.objects.add(made)
+        session.objects.flush()
         token = seal(Secret(afas.token), owners.token(GUID))
-        session.add(AfasConnection(organisation_id=made.id, environment=afas.url, token=token, mail_to=[]))
-        session.add(
+        session.objects.add(AfasConnection(organisation_id=made.id, environment=afas.url, token=token, mail_to=[]))
+        session.objects.add(
             TurnoverSetting(
                 organisation_id=made.id,
                 active=False,
@@ -107,11 +107,13 @@ def organisation(afas: Afas) -> int:
                 default_turnover_account=None,
             )
         )
-        session.add_all(PaymentMethod(organisation_id=made.id, external_id=code, name=code) for code in ACCOUNTS)
+        session.objects.add_all(
+            PaymentMethod(organisation_id=made.id, external_id=code, name=code) for code in ACCOUNTS
+        )
         registers = [Register(organisation_id=made.id, external_id=code, name=code) for code in CODES]
-        session.add_all(registers)
-        session.flush()
-        session.add_all(
+        session.objects.add_all(registers)
+        session.objects.flush()
+        session.objects.add_all(
             ImportSetting(register_id=one.id, import_class=IMPORT_CLASS, uri=afas.address, fields=FIELDS)
             for one in registers
         )

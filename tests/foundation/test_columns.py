@@ -13,7 +13,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, delete, event, func, in
 from sqlalchemy.exc import StatementError
 
 from workers.columns import AMOUNT_LIMIT, AmountError, Json, Moment, Money, among, exact, now
-from workers.database import ROWS_A_STATEMENT, engine, insert_many, reading, transaction, update_many
+from workers.database import engine, reading, transaction
+from workers.rows import ROWS_A_STATEMENT, insert_many, update_many
 
 NOTE = Table(
     "note",
@@ -202,11 +203,11 @@ def test_among_many_values_the_index_finds_them(notes: str) -> None:
     asked: list[tuple[str, object]] = []
     with transaction() as session:
         insert_many(session, NOTE, ("id",), [(number,) for number in range(10_000)])
-        event.listen(session.connection(), "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+        event.listen(session.connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
         session.execute(select(NOTE.c.id).where(among(NOTE.c.id, [1, 2])))
         statement, values = asked[0]
         words = "EXPLAIN QUERY PLAN" if engine().dialect.name == "sqlite" else "EXPLAIN"
-        plan = [str(row) for row in session.connection().exec_driver_sql(f"{words} {statement}", values)]  # type: ignore[arg-type]
+        plan = [str(row) for row in session.connection.exec_driver_sql(f"{words} {statement}", values)]  # type: ignore[arg-type]
     assert any("SEARCH note" in line or "Index" in line for line in plan), plan
 
 

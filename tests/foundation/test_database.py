@@ -7,22 +7,22 @@ import sqlite3
 import stat
 import typing
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import Session
 
 from tests.foundation.gate import together
 from tests.postgresql import Server
 from workers import database as databases
 from workers.columns import now
-from workers.database import engine, reading, table_of, transaction
+from workers.database import Session, engine, reading, table_of, transaction
 from workers.ledger.models import Heartbeat, TurnoverRun
-from workers.staff.models import Organisation
+from workers.rows import plain
+from workers.staff.models import Organisation, Register
 
 INCREMENT = """
 from sqlalchemy import select, update
@@ -47,7 +47,7 @@ def _count(model: type[databases.Base]) -> int:
 @pytest.mark.usefixtures("sqlite")
 def test_sqlite_loses_no_update_of_eight_processes() -> None:
     with transaction() as session:
-        session.add(Organisation(id=1, guid="a", name="0"))
+        session.objects.add(Organisation(id=1, guid="a", name="0"))
     together(8, INCREMENT, INCREMENTS)
     with reading() as session:
         assert session.scalar(select(Organisation.name)) == "200"
@@ -73,16 +73,51 @@ def test_a_row_belongs_to_rows_that_exist(database: str) -> None:
     assert _count(TurnoverRun) == 0
 
 
+def test_what_is_changed_of_objects_is_written_with_the_transaction_and_never_by_a_reader(database: str) -> None:
+    assert database
+    with transaction() as session:
+        session.objects.add(Organisation(id=1, guid="a", name="first"))
+    with reading() as session:
+        session.objects.get_one(Organisation, 1).name = "read"
+    with transaction() as session:
+        assert session.scalar(select(Organisation.name)) == "first"
+        one = session.objects.get_one(Organisation, 1)
+        one.name = "written"
+    assert one.name == "written"
+    with reading() as session:
+        assert session.scalar(select(Organisation.name)) == "written"
+    with suppress(InterruptedError), transaction() as session:
+        session.objects.get_one(Organisation, 1).name = "lost"
+        session.objects.flush()
+        raise InterruptedError
+    with reading() as session:
+        assert session.scalar(select(Organisation.name)) == "written"
+
+
+def test_rows_of_two_tables_come_apart_with_the_names_of_their_own_columns(database: str) -> None:
+    assert database
+    with transaction() as session:
+        session.execute(insert(Organisation).values(id=7, guid="a", name="A"))
+        session.execute(insert(Register).values(id=9, organisation_id=7, external_id="2600", name="B"))
+    both = select(table_of(Organisation), table_of(Register)).join(Register)
+    with reading() as session:
+        organisation, register = plain(session.execute(both).one(), Organisation, Register)
+    assert (organisation.id, organisation.name) == (7, "A")
+    assert (register.id, register.organisation_id, register.name) == (9, 7, "B")
+    with pytest.raises(AttributeError):
+        organisation.name = "B"
+
+
 def test_readers_see_what_was_committed_and_hold_up_no_writer(database: str) -> None:
     assert database
     with transaction() as session:
-        session.add(Organisation(id=1, guid="a", name="before"))
+        session.objects.add(Organisation(id=1, guid="a", name="before"))
     with transaction() as writing, reading() as session:
         writing.execute(update(Organisation).values(name="after"))
         assert session.scalar(select(Organisation.name)) == "before"
         with reading() as another:
             assert another.scalar(select(Organisation.name)) == "before"
-        writing.commit()
+        writing.connection.commit()
     with reading() as session:
         assert session.scalar(select(Organisation.name)) == "after"
 
@@ -129,7 +164,7 @@ def test_a_forked_process_speaks_over_a_connection_of_its_own(database: str) -> 
 @pytest.mark.usefixtures("on_postgresql")
 def test_what_is_committed_survives_a_crash_of_the_server(postgresql_server: Server) -> None:
     with transaction() as session:
-        session.add(Heartbeat(name="sweep", at=session.scalar(select(now()))))
+        session.objects.add(Heartbeat(name="sweep", at=session.scalar(select(now()))))
     postgresql_server.end(signal.SIGQUIT)
     postgresql_server.start()
     assert _count(Heartbeat) == 1
@@ -188,7 +223,7 @@ def test_a_transaction_is_one_also_where_an_interrupted_reader_left_each_stateme
     pooled.close()
     with transaction() as session:
         session.execute(insert(Heartbeat).values(name="sweep", at=now()))
-        session.rollback()
+        session.connection.rollback()
     assert _count(Heartbeat) == 0
 
 
@@ -210,7 +245,7 @@ def test_the_engine_is_made_at_first_use_and_once() -> None:
 def test_a_database_file_is_its_owners_alone(sqlite: str, home: Path) -> None:
     assert sqlite
     with transaction() as session:
-        session.add(Organisation(guid="a", name="A"))
+        session.objects.add(Organisation(guid="a", name="A"))
     files = list(home.glob("afasconnector.db*"))
     assert home / "afasconnector.db" in files
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}

@@ -64,10 +64,10 @@ class Office:
         own = {"environment": self.afas.url, "token": seal(Secret(self.afas.token), owners.token(guid))}
         with transaction() as session:
             made = Organisation(guid=guid, name=f"Organisatie {guid[:4]}")
-            session.add(made)
-            session.flush()
+            session.objects.add(made)
+            session.objects.flush()
             shared = {"mail_to": ["beheer@voorbeeld.nl"], "read_back": self.read_back}
-            session.add(AfasConnection(organisation_id=made.id, **shared, **own, **columns))
+            session.objects.add(AfasConnection(organisation_id=made.id, **shared, **own, **columns))
         self.id = self.id or made.id
         return made.id
 
@@ -145,18 +145,18 @@ class Office:
     def lines(self) -> list[Line]:
         """All lines."""
         with reading() as session:
-            return list(session.scalars(select(Line).order_by(Line.id)))
+            return list(session.objects.scalars(select(Line).order_by(Line.id)))
 
     def chunks(self) -> list[dict[str, Any]]:
         """All chunks."""
         with reading() as session:
-            found = session.scalars(select(Chunk).order_by(Chunk.id))
+            found = session.objects.scalars(select(Chunk).order_by(Chunk.id))
             return [{name: value for name, value in vars(one).items() if name[0] != "_"} for one in found]
 
     def batch(self, number: int) -> Batch:
         """A batch."""
         with reading() as session:
-            return session.get_one(Batch, number)
+            return session.objects.get_one(Batch, number)
 
     def there(self) -> Counter[str]:
         """How often AFAS has each key."""
@@ -166,7 +166,7 @@ class Office:
 def age(seconds: float) -> None:
     """All moments of the ledger move into the past."""
     with transaction() as session:
-        on_sqlite = session.get_bind().dialect.name == "sqlite"
+        on_sqlite = session.connection.dialect.name == "sqlite"
         then = "{0} = {0} - make_interval(secs => {1})"
         if on_sqlite:
             then = "{0} = strftime('%Y-%m-%d %H:%M:%f', {0}, '-{1:.3f} seconds') || '000'"
@@ -174,4 +174,4 @@ def age(seconds: float) -> None:
             moments = [column.name for column in table.columns if isinstance(column.type, Moment)]
             if moments:
                 earlier = ", ".join(then.format(name, seconds) for name in moments)
-                session.connection().exec_driver_sql(f"UPDATE {table.name} SET {earlier}")
+                session.connection.exec_driver_sql(f"UPDATE {table.name} SET {earlier}")

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from tests.realization_delivery.builders import READ_BACK
 from workers import database
@@ -270,7 +269,7 @@ def clockwork(
     def begun(_connection: Any) -> None:
         begins()
 
-    def committing(_session: Any) -> None:
+    def committing(_connection: Any) -> None:
         commits()
 
     event.listen(engine(), "connect", connected)
@@ -278,8 +277,5 @@ def clockwork(
     event.remove(engine(), "begin", database._begin)
     event.listen(engine(), "begin", begun)
     event.listen(engine(), "begin", database._begin)
-    event.listen(Session, "before_commit", committing)
-    try:
-        yield
-    finally:
-        event.remove(Session, "before_commit", committing)
+    event.listen(engine(), "commit", committing)
+    yield

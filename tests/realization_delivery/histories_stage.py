@@ -78,10 +78,10 @@ def _organisations() -> None:
     with transaction() as session:
         for guid in (GUID, OTHER):
             made = Organisation(guid=guid, name=f"Organisatie {guid[:4]}")
-            session.add(made)
-            session.flush()
+            session.objects.add(made)
+            session.objects.flush()
             own = {"environment": ADDRESS, "token": "sealed", "mail_to": ["beheer@voorbeeld.nl"]}
-            session.add(AfasConnection(organisation_id=made.id, **own))
+            session.objects.add(AfasConnection(organisation_id=made.id, **own))
         intake.environment(session, ADDRESS)
         intake.installation(session, "ABCDE")
         session.execute(update(Environment).values(asked_at=now()))

@@ -165,7 +165,7 @@ def install(world: World, patch: pytest.MonkeyPatch) -> None:
     @contextmanager
     def client(owner: int) -> Iterator[tuple[Client, AfasConnection]]:
         with reading() as session:
-            row = session.get_one(AfasConnection, owner)
+            row = session.objects.get_one(AfasConnection, owner)
         world.point()
         yield Client(world, owner), row
 

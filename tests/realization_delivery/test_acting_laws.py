@@ -13,7 +13,7 @@ from tests.realization_delivery.builders import DAY, Office, bad, good
 from workers import leases, marks, settings
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import contents, deliveries, readbacks, slots, work
+from workers.ledger.realization import contents, deliveries, readbacks, slots, standing, work
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
@@ -57,7 +57,7 @@ def taken_over(chunk: int) -> Callable[[], None]:
 
 def calls() -> list[Attempt]:
     with reading() as session:
-        return list(session.query(Attempt).order_by(Attempt.id))
+        return list(session.objects.query(Attempt).order_by(Attempt.id))
 
 
 def census(office: Office, **other: Any) -> int:
@@ -73,7 +73,7 @@ def test_a_call_that_a_crash_left_open_is_settled_as_lost_and_never_posted_again
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with transaction() as session:
-        session.get_one(AfasConnection, office.id).read_back = None
+        session.objects.get_one(AfasConnection, office.id).read_back = None
 
     def dies(_to: object, _opened: object, _step: object, record: Any) -> None:
         record.begin()
@@ -208,9 +208,9 @@ def test_a_chunk_whose_tries_have_ended_holds_up_no_suspect_of_its_batch(
     held = work.claim(office.messages[0][1])
     assert held is not None
     with transaction() as session:
-        assert work.standing(session, held, 8).fresh == 1
+        assert standing.standing(session, held, 8).fresh == 1
         session.execute(update(Chunk).where(Chunk.id != held.id).values(fruitless=8))
-        assert work.standing(session, held, 8).fresh == 0
+        assert standing.standing(session, held, 8).fresh == 0
 
 
 # Law 7.
@@ -285,7 +285,7 @@ def test_the_census_holds_what_was_proved_applied_longer_ago_than_the_lag(filled
 def test_the_census_holds_no_line_of_other_days_or_earlier_intakes(filled: Office) -> None:
     assert census(filled, days=(DAY + dt.timedelta(days=1), EVER[1])) == 0
     with reading() as session:
-        came_in = session.query(Batch).one().created_at
+        came_in = session.objects.query(Batch).one().created_at
     assert census(filled, since=came_in) == 4
     assert census(filled, since=came_in + dt.timedelta(seconds=1)) == 0
 
@@ -359,7 +359,7 @@ def test_a_foreign_or_higher_mark_outside_stops_all_sending_until_an_adoption(
     assert not calls()
     assert not office.there()
     with reading() as session:
-        assert session.get_one(Delivery, office.id).stop == "continuity"
+        assert session.objects.get_one(Delivery, office.id).stop == "continuity"
 
 
 def test_after_an_adoption_a_batch_is_read_back_before_its_first_sending(filled: Office) -> None:

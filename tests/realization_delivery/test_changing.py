@@ -59,7 +59,7 @@ def test_a_refused_change_says_why_and_the_others_are_made(filled: Office) -> No
 @pytest.mark.parametrize("style", ["id", "id_date", "action_post", "action_put"])
 def test_lines_are_deleted_in_every_style_and_free_their_keys(filled: Office, style: str) -> None:
     with transaction() as session:
-        session.get_one(AfasConnection, filled.id).delete_style = style
+        session.objects.get_one(AfasConnection, filled.id).delete_style = style
     filled.submits([{"XpRe": f"K-{n}"} for n in range(3)], "delete", "deletions")
     filled.works()
     assert last(filled) == [("applied", None)] * 3
@@ -104,7 +104,7 @@ def test_what_only_a_read_back_could_tell_of_a_line_is_asked_of_its_sender_where
     filled.submits([{"Id": number, "Qu": "7"} for number in ids(filled).values()], "update", "others")
     filled.submits([line, {"XpRe": "K-1", "Qu": "3", "force": True}], action, "changes")
     with transaction() as session:
-        session.get_one(AfasConnection, filled.id).read_back = None
+        session.objects.get_one(AfasConnection, filled.id).read_back = None
     filled.works()
     assert [state for state, _ in last(filled)] == ["invalid", "applied"]
     assert next(iter(line.values())) in str(last(filled)[0][1])
@@ -114,7 +114,7 @@ def test_where_there_is_no_read_back_any_more_our_own_deliveries_tell_which_line
     filled.submits([good(11)], reference="young")
     filled.submits([{"XpRe": "K-11", "Qu": "5"}], "update", "changes")
     with transaction() as session:
-        session.get_one(AfasConnection, filled.id).read_back = None
+        session.objects.get_one(AfasConnection, filled.id).read_back = None
     filled.works()
     assert last(filled) == [("applied", None)]
     assert str(value(filled, "K-11", "Qu")) == "5"
@@ -156,7 +156,7 @@ def test_without_a_connector_what_was_received_earlier_goes_first_though_it_name
         office.takes()
     office.submits([{"Id": ids(office)["K-0"], "Ds": "daarna"}], "update", "second")
     with transaction() as session:
-        session.get_one(AfasConnection, office.id).read_back = None
+        session.objects.get_one(AfasConnection, office.id).read_back = None
     office.messages = office.messages[-1:]
     office.takes()
     office.works()

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from tasks.realization import missing
 from tasks.realization.deliver import Hands
@@ -47,13 +46,13 @@ class Boundaries:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        event.listen(Session, "before_commit", self.cross)
+        event.listen(engine(), "commit", self.cross)
         self.on = True
         try:
             yield
         finally:
             self.on = False
-            event.remove(Session, "before_commit", self.cross)
+            event.remove(engine(), "commit", self.cross)
 
 
 @dataclass
@@ -157,7 +156,7 @@ def story(office: Mortal, kill_at: int | None) -> tuple[dict[str, object], int]:
         afas.switches.errors_at_most = ERRORS
         office.boundaries.kill_at, office.boundaries.passed = kill_at, 0
         with transaction() as session:
-            session.connection().exec_driver_sql(f"UPDATE afas_connection SET environment = '{afas.url}'")
+            session.connection.exec_driver_sql(f"UPDATE afas_connection SET environment = '{afas.url}'")
         office.submits(LINES)
         office.works()
         lines = office.lines()

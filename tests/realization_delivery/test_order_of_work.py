@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from tasks.realization import estimate, reach, submit
 from tasks.realization.chunks import PUT_OFF
@@ -15,7 +14,7 @@ from tests.realization_delivery.builders import GUID, Office, bad, good
 from tests.realization_delivery.histories_people import OTHER
 from workers import leases, settings
 from workers.columns import now
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization import deliveries, expectations, readbacks, slots, waiting, work
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Batch, Chunk, Line
@@ -33,7 +32,8 @@ def small(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
 
 def calls() -> list[tuple[str, list[int]]]:
     with reading() as session:
-        return [(call.purpose, call.lines) for call in session.scalars(select(Attempt).order_by(Attempt.id))][1:]
+        made = session.execute(select(Attempt.purpose, Attempt.lines).order_by(Attempt.id))
+        return [(purpose, lines) for purpose, lines in made][1:]
 
 
 def test_lines_whose_project_failed_go_last_by_ten_and_every_good_line_before_them(small: Office) -> None:
@@ -77,11 +77,11 @@ def test_calls_go_round_between_organisations_whoever_came_first_and_has_more(sm
         session.execute(update(Chunk).where(Chunk.fresh > 0).values(wants_slot_at=now(-60)))
         environment = session.scalars(select(Batch.environment_id).limit(1)).one()
     with reading() as session:
-        owners = {chunk.id: chunk.owner_id for chunk in session.scalars(select(Chunk))}
+        owners = {chunk.id: chunk.owner_id for chunk in session.objects.scalars(select(Chunk))}
     first, second = sorted(set(owners.values()))
     assert [owners[chunk] for chunk in slots.turns(environment, 6)[0]] == [first, second, first, second, first, first]
     with reading() as session:
-        chunk = session.scalars(select(Chunk).where(Chunk.owner_id == first, Chunk.fresh > 0).limit(1)).one()
+        chunk = session.objects.scalars(select(Chunk).where(Chunk.owner_id == first, Chunk.fresh > 0).limit(1)).one()
     held = work.claim(chunk.id)
     assert held
     with slots.Place(held, 6, lambda: None) as place:
@@ -97,15 +97,15 @@ def order(guid: str, count: int) -> dict[str, Any]:
 def test_suspects_are_called_after_the_last_line_that_was_never_tried_and_a_canary_before(small: Office) -> None:
     small.submits([good(n) for n in range(150)])
     with reading() as session:
-        first, second = session.scalars(select(Chunk).order_by(Chunk.id.desc()).limit(2))
-        created_at = session.get_one(Batch, first.batch_id).created_at
+        first, second = session.objects.scalars(select(Chunk).order_by(Chunk.id.desc()).limit(2))
+        created_at = session.objects.get_one(Batch, first.batch_id).created_at
 
     def called(since: dt.datetime, fresh: int, *, untold: bool = False) -> list[int]:
         with transaction() as session:
             session.execute(update(Chunk).where(Chunk.id == first.id).values(fresh=0, wants_slot_at=since))
             session.execute(update(Chunk).where(Chunk.id == second.id).values(fresh=fresh, untold=untold))
         with reading() as session:
-            environment = session.get_one(Batch, first.batch_id).environment_id
+            environment = session.objects.get_one(Batch, first.batch_id).environment_id
         return slots.turns(environment, 5)[0]
 
     assert called(created_at + dt.timedelta(seconds=1), 75) == []
@@ -133,7 +133,7 @@ def test_a_read_back_takes_along_who_stands_in_line_for_a_call_but_for_those_who
     small.submits([good(n) for n in range(400)])
     now = dt.datetime.now(dt.UTC)
     with transaction() as session:
-        chunks = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id)).all()
+        chunks = session.objects.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id)).all()
         for place, chunk in enumerate(chunks):
             chunk.wants_slot_at = now - dt.timedelta(minutes=5 - place)
             # The last one's call is not old enough: what it left may not be shown yet.
@@ -163,7 +163,7 @@ def test_a_read_back_whose_worker_died_is_not_the_last_one_and_one_under_way_is_
 def test_a_read_back_lets_chunks_pass_that_have_lines_to_send_and_none_that_waits_for_it(small: Office) -> None:
     small.submits([good(n) for n in range(200)])
     with reading() as session:
-        first, second = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
+        first, second = session.objects.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
 
     def others_send(fresh: int, *, holds: bool) -> bool:
         with transaction() as session:
@@ -184,7 +184,7 @@ def test_a_read_back_lets_chunks_pass_that_have_lines_to_send_and_none_that_wait
 def test_a_watched_call_passes_a_read_back_unless_other_lines_may_be_untried(small: Office, *, untold: bool) -> None:
     small.submits([good(n) for n in range(200)])
     with transaction() as session:
-        first, second = session.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
+        first, second = session.objects.scalars(select(Chunk).where(Chunk.state == "pending").order_by(Chunk.id))
         first.state, first.fresh, first.untold = "to_read_back", 0, untold
         suspect = Line.chunk_id == second.id
         session.execute(update(Line).where(suspect).values(state="suspect", goes_as="suspect", witnessed=True))

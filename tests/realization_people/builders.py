@@ -54,9 +54,9 @@ class Desk:
         own |= {"mail_to": ["beheer@voorbeeld.nl"], "read_back": {"connector": "Staff_Realization"}}
         with transaction() as session:
             made = Organisation(guid=guid, name=f"Voorbeeld {guid[:4]}")
-            session.add(made)
-            session.flush()
-            session.add(AfasConnection(organisation_id=made.id, **(own | connection)))
+            session.objects.add(made)
+            session.objects.flush()
+            session.objects.add(AfasConnection(organisation_id=made.id, **(own | connection)))
             self.environment = self.environment or intake.environment(session, str(own["environment"]))
             intake.installation(session, "ABCDE")
             # AFAS's own list of fields was asked for a moment ago: nobody asks again.
@@ -165,7 +165,7 @@ class Desk:
         """What the database holds, in order of the primary key."""
         with reading() as session:
             key = next(iter(model.__table__.primary_key))
-            return list(session.scalars(select(model).where(*where).order_by(key)))
+            return list(session.objects.scalars(select(model).where(*where).order_by(key)))
 
 
 def nobody_looks(_owner: int, _lines: object) -> Mapping[int, list[str]]:

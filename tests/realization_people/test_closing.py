@@ -118,8 +118,8 @@ def test_two_chunks_that_end_at_once_end_the_batch_once(desk: Desk) -> None:
     def one(chunk: int) -> None:
         barrier.wait()
         with transaction() as session:
-            session.get_one(Chunk, chunk).state = "done"
-            session.flush()
+            session.objects.get_one(Chunk, chunk).state = "done"
+            session.objects.flush()
             closed.append(closing.close(session, batch))
 
     threads = [Thread(target=one, args=(chunk.id,)) for chunk in desk.chunks(batch)]

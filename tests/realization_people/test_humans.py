@@ -72,7 +72,7 @@ def test_an_absent_insert_goes_alone_and_watched_and_is_free_to_go(desk: Desk) -
     [chunk] = desk.chunks(batch)
     assert (chunk.state, closed.chunks, desk.head(batch).state) == ("pending", (chunk.id,), "open")
     with reading() as session:
-        known = mapping.chunk(chunk, session.get_one(Batch, batch), *contents.of(session, chunk.id), {})
+        known = mapping.chunk(chunk, session.objects.get_one(Batch, batch), *contents.of(session, chunk.id), {})
     turn = Turn(ago(0), Trust(proven=True), mapping.limits(settings.current(), dt.timedelta(seconds=1)))
     assert next_attempt(known, turn) == Send((first.id,), Purpose.CANARY)
 

@@ -28,9 +28,9 @@ def organisation(
     own = {"environment": address, "token": seal(Secret(token), owners.token(guid))} if same_as is None else {}
     with transaction() as session:
         made = Organisation(guid=guid, name=f"Organisatie {guid[:4]}")
-        session.add(made)
-        session.flush()
-        session.add(AfasConnection(organisation_id=made.id, same_as_id=same_as, mail_to=[], **(own | more)))
+        session.objects.add(made)
+        session.objects.flush()
+        session.objects.add(AfasConnection(organisation_id=made.id, same_as_id=same_as, mail_to=[], **(own | more)))
     return made.id
 
 
@@ -66,25 +66,25 @@ def submitted(*lines: object, **said: Any) -> dict[str, int]:
 def lines_of(batch: int) -> list[Line]:
     """The batch's lines in order."""
     with reading() as session:
-        return list(session.scalars(select(Line).where(Line.batch_id == batch).order_by(Line.position)))
+        return list(session.objects.scalars(select(Line).where(Line.batch_id == batch).order_by(Line.position)))
 
 
 def chunks_of(batch: int) -> list[Chunk]:
     """The batch's chunks in order."""
     with reading() as session:
-        return list(session.scalars(select(Chunk).where(Chunk.batch_id == batch).order_by(Chunk.position)))
+        return list(session.objects.scalars(select(Chunk).where(Chunk.batch_id == batch).order_by(Chunk.position)))
 
 
 def batch_of(number: int) -> Batch:
     """The batch."""
     with reading() as session:
-        return session.scalars(select(Batch).where(Batch.id == number)).one()
+        return session.objects.scalars(select(Batch).where(Batch.id == number)).one()
 
 
 def rejected() -> list[RejectedIntake]:
     """Every message that was not taken."""
     with reading() as session:
-        return list(session.scalars(select(RejectedIntake).order_by(RejectedIntake.id)))
+        return list(session.objects.scalars(select(RejectedIntake).order_by(RejectedIntake.id)))
 
 
 def rows(*tables: type[Base]) -> Counter[str]:
@@ -99,6 +99,6 @@ def settle(batch: int, position: int, state: str, **values: Any) -> None:
     """A line has this outcome now, as the delivery would write it."""
     holds = {"holds_key": False} if state in {"refused", "cancelled"} else {}
     with transaction() as session:
-        found = session.scalars(select(Line).where(Line.batch_id == batch, Line.position == position)).one()
+        found = session.objects.scalars(select(Line).where(Line.batch_id == batch, Line.position == position)).one()
         for name, value in {"state": state, **holds, **values}.items():
             setattr(found, name, value)

@@ -33,7 +33,7 @@ def asked(afas: Simulator) -> list[int]:
 def aged(**age: float) -> None:
     """AFAS was asked so long ago."""
     with transaction() as session:
-        found = session.scalars(select(Environment)).one()
+        found = session.objects.scalars(select(Environment)).one()
         assert found.asked_at
         found.asked_at -= dt.timedelta(**age)
 
@@ -52,7 +52,7 @@ def test_afas_is_asked_once_a_day_and_the_call_is_logged(afas: Simulator) -> Non
     assert asked(afas) == [200]
     assert len(kept()["fields"]) > 50
     with reading() as session:
-        (call,) = session.scalars(select(CallLog)).all()
+        (call,) = session.objects.scalars(select(CallLog)).all()
     assert (call.connector, call.status) == (LIST, 200)
     aged(days=1)
     submitted(line("c"), reference="3")

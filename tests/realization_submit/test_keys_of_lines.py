@@ -126,7 +126,7 @@ def test_a_key_that_another_way_took_between_our_look_and_our_commit_is_judged_a
         return {}
 
     with transaction() as session:
-        session.get_one(Line, lines_of(first)[0].id).holds_key = True
+        session.objects.get_one(Line, lines_of(first)[0].id).holds_key = True
     monkeypatch.setattr(intake, "held", looked_too_early)
     state, told = again("a")
     assert state == "invalid"

@@ -137,7 +137,7 @@ def test_an_organisation_that_nobody_knows_or_that_reaches_no_afas_is_rejected_a
 
 def test_an_organisation_without_a_connection_is_rejected() -> None:
     with transaction() as session:
-        session.add(Organisation(guid=GUID, name="x"))
+        session.objects.add(Organisation(guid=GUID, name="x"))
     assert "config apply" in refused()
 
 

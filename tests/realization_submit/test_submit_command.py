@@ -131,7 +131,7 @@ def test_who_waits_gets_the_outcome(capsys: pytest.CaptureFixture[str], file: Pa
     settle(1, 1, "applied")
     settle(1, 2, state)
     with transaction() as session:
-        session.get_one(Batch, 1).state = "finished"
+        session.objects.get_one(Batch, 1).state = "finished"
     said = submit(capsys, file, "--wait")
     assert (said.code, said.out) == (code, "1\n")
     assert f"1 {state}" in said.err or "2 applied" in said.err

@@ -203,9 +203,8 @@ def test_a_database_that_is_away_loses_no_submit_and_shows_no_line(scene: Scene)
 
 
 def test_a_submit_whose_process_is_killed_is_taken_up_again_and_makes_one_batch(scene: Scene) -> None:
-    with transaction() as session:
-        # Nobody else can write from here on, so the task stands still in its midst.
-        session.connection()
+    # Nobody else can write meanwhile, so the task stands still in its midst.
+    with transaction():
         sent = scene.client.send_task("realization.submit", kwargs=message(line("a")), queue="realization")
         os.kill(until(lambda: _at_work(scene)), signal.SIGKILL)
     assert sent.get(timeout=60) == {"batch": 1, "lines": 1, "chunks": 1, "invalid": 0}

@@ -53,7 +53,7 @@ def test_the_example_becomes_rows() -> None:
         )
     ]
     with reading() as session:
-        settings = session.scalars(select(TurnoverSetting).order_by(TurnoverSetting.organisation_id)).all()
+        settings = session.objects.scalars(select(TurnoverSetting).order_by(TurnoverSetting.organisation_id)).all()
     assert [(one.active, one.daily_at, one.days_back, one.sign) for one in settings] == [
         (True, dt.time(5), 40, 1),
         (True, dt.time(5), 40, -1),

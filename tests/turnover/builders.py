@@ -119,11 +119,11 @@ class Shop:
         settings |= {"turnover_group": "OA", "other_turnover_groups": ["AO"], "default_turnover_account": "8000"}
         with transaction() as session:
             made = Organisation(guid=guid, name=f"Organisatie {guid[:4]}")
-            session.add(made)
-            session.flush()
+            session.objects.add(made)
+            session.objects.flush()
             connection = {"organisation_id": made.id, "same_as_id": same_as, "mail_to": ["beheer@voorbeeld.nl"]}
-            session.add(AfasConnection(**connection, **(own if same_as is None else {})))
-            session.add(TurnoverSetting(organisation_id=made.id, **(settings | turnover)))
+            session.objects.add(AfasConnection(**connection, **(own if same_as is None else {})))
+            session.objects.add(TurnoverSetting(organisation_id=made.id, **(settings | turnover)))
         self.id = self.id or made.id
         return made.id
 
@@ -131,11 +131,11 @@ class Shop:
         """A register with the default import setting; `link` overrules its columns, `linked=False`: none at all."""
         with transaction() as session:
             made = Register(organisation_id=organisation or self.id, external_id=code, name=f"Kassa {code}")
-            session.add(made)
-            session.flush()
+            session.objects.add(made)
+            session.objects.flush()
             setting: dict[str, Any] = {"import_class": IMPORT_CLASS, "uri": self.uri(), "fields": MAPPING} | link
             if setting.pop("linked", True):
-                session.add(ImportSetting(register_id=made.id, **setting))
+                session.objects.add(ImportSetting(register_id=made.id, **setting))
         return made.id
 
     def uri(self, name: str = CONNECTOR) -> str:
@@ -146,7 +146,7 @@ class Shop:
         """A payment method."""
         with transaction() as session:
             made = PaymentMethod(organisation_id=organisation or self.id, external_id=code, name=f"Methode {code}")
-            session.add(made)
+            session.objects.add(made)
         return made.id
 
     def serves(self, *rows: Mapping[str, object], name: str = CONNECTOR) -> None:

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event
-from sqlalchemy.orm import Session
 
 from tasks.housekeeping import tasks as housekeeping
 from tasks.turnover import tasks as turnover
@@ -60,13 +58,17 @@ class Boundaries:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        for name in ("before_commit", "after_commit"):
-            event.listen(Session, name, self.cross)
-        try:
+        dialect = engine().dialect
+        commit = dialect.do_commit
+
+        def crossed(connection: Any) -> None:
+            self.cross()
+            commit(connection)
+            self.cross()
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(dialect, "do_commit", crossed)
             yield
-        finally:
-            for name in ("before_commit", "after_commit"):
-                event.remove(Session, name, self.cross)
 
 
 @dataclass

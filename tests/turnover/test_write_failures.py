@@ -116,11 +116,11 @@ def test_a_lock_is_no_failure_of_a_register_day(shop: Shop, impatient: None) -> 
     shop.serves(sale("2600", 0, "1"))
     run, kept = shop.order(), list[Parcel]()
     import_.work(run, shop.recorder.keeping(kept))
-    with transaction() as session, session.begin_nested():
+    with transaction() as session:
         session.execute(sql("UPDATE register_day SET message = 'mine'"))
         with pytest.raises(OperationalError):
             import_.write_register(run, "2600", [day(0)], shop.recorder.hands())
-        session.rollback()
+        session.connection.rollback()
     assert rows_of("SELECT state, message FROM register_day") == [("pending", None)]
     import_.write_register(run, "2600", [day(0)], shop.recorder.hands())
     assert closing.summary(run).state == "done"

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import Insert, insert
-from sqlalchemy.orm import Session
 
 from workers.columns import now
-from workers.database import table_of, transaction
+from workers.database import Session, table_of, transaction
 from workers.ledger.models import CallLog
 
 FACTS = ("connector", "skip", "take", "rows", "status", "duration", "server_time", "reference", "error")
@@ -25,7 +24,7 @@ def keep(
     """Keep calls to `address`, each with the columns that FACTS names."""
     shared = {"organisation_id": organisation_id, "run_id": run_id, "address": address}
     if made:
-        session.connection().execute(_insert(), [shared | facts for facts in made])
+        session.execute(_insert(), [shared | facts for facts in made])
 
 
 @cache

@@ -23,11 +23,12 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workers.columns import among, now
-from workers.database import insert_many, reading, table_of, update_many
+from workers.database import Session, reading, table_of
 from workers.ledger.models import DayState, RegisterDay, SourceRead, SourceState
+from workers.rows import insert_many, update_many
 from workers.staff.models import Register, Turnover
 
 STAGED = (
@@ -90,7 +91,7 @@ def stage_quiet(
     for sign in set(signs.values()):
         registers = [register for register, own in signs.items() if own == sign]
         values = {"run": run_id, "source": source_read_id, "own_sign": sign, "registers": registers}
-        session.connection().execute(_copy(), values | {"first": window[0], "last": window[1]})
+        session.execute(_copy(), values | {"first": window[0], "last": window[1]})
 
 
 @cache

@@ -22,11 +22,10 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from workers.columns import among, now
-from workers.database import table_of
+from workers.database import Session, table_of
 from workers.ledger.models import DayState, RegisterDay
 from workers.staff.models import PaymentMethod, Register, Turnover, TurnoverPayment
 
@@ -48,7 +47,7 @@ def take(session: Session, ids: Collection[int], register_ids: Collection[int], 
     Left out: those with an amount that names no account number, and of registers whose code has changed.
     """
     chosen = {"ids": ids, "registers": register_ids, "own_sign": sign}
-    found = session.connection().execute(_take(), chosen)
+    found = session.execute(_take(), chosen)
     return [Fresh(key, run, register) for key, run, register in found]
 
 
@@ -57,8 +56,8 @@ def write(session: Session, ids: Collection[int], group: int) -> None:
 
     Raises IntegrityError for an account number without payment method, and an amount not as the ledger writes it.
     """
-    session.connection().execute(_turnover(), {"ids": ids, "own_group": group})
-    session.connection().execute(_payments(session.get_bind().dialect.name), {"ids": ids})
+    session.execute(_turnover(), {"ids": ids, "own_group": group})
+    session.execute(_payments(session.connection.dialect.name), {"ids": ids})
 
 
 @cache

@@ -13,7 +13,7 @@ from workers.ledger.models import Heartbeat
 def beat(name: str) -> None:
     """The task `name` runs now."""
     with transaction() as session:
-        flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
         row = flavour.insert(Heartbeat).values(name=name, at=now())
         session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"at": now()}))
 

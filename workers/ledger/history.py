@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Mapping
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.ledger.models import DayState, RegisterDay
 from workers.staff.lookup import organisation_id
 from workers.staff.models import Register
@@ -13,7 +13,7 @@ from workers.staff.models import Register
 
 def values(session: Session, guid: str, register: str, date: dt.date) -> list[Mapping[str, object]]:
     """Every value that a register-day has had, oldest first, with the run that wrote it and what stood there before."""
-    rows = session.scalars(
+    rows = session.objects.scalars(
         select(RegisterDay)
         .join(Register, Register.id == RegisterDay.register_id)
         .where(

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, insert, select
-from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.ledger.models import OutboxMail
 
 LONGEST_PAUSE = 900  #: seconds between two tries; they double up to here
@@ -37,7 +36,7 @@ def claim(mail_id: int) -> tuple[Mail, int] | None:
         lease = leases.claim(session, OutboxMail, mail_id, _due, attempts=OutboxMail.attempts + 1)
         if lease is None:
             return None
-        row = session.scalars(select(OutboxMail).where(OutboxMail.id == mail_id)).one()
+        row = session.objects.scalars(select(OutboxMail).where(OutboxMail.id == mail_id)).one()
         return Mail(row.id, row.message_id, tuple(row.recipient.split(",")), row.subject, row.body), lease
 
 

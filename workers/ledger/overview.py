@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.ledger.models import OutboxMail, TurnoverRun
 from workers.ledger.realization.models import Batch
 from workers.staff.models import Organisation

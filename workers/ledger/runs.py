@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from workers import leases
 from workers.columns import now
-from workers.database import reading, table_of, transaction
+from workers.database import Session, reading, table_of, transaction
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
 from workers.staff.models import Organisation
 
@@ -51,7 +51,7 @@ def make(wanted: Wanted, kind: str, hint_after: float) -> int | None:
     `hint_after`: seconds until the sweep may enqueue it, should the first message get lost.
     """
     with transaction() as session:
-        flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
         values = vars(wanted) | {"kind": kind, "created_at": now(), "hint_at": now(hint_after), "state": RunState.DUE}
         values |= {"attempts": 0, "hints": 0}
         statement = flavour.insert(TurnoverRun).values(**values).on_conflict_do_nothing().returning(TurnoverRun.id)
@@ -62,7 +62,7 @@ def make(wanted: Wanted, kind: str, hint_after: float) -> int | None:
 def get(run_id: int) -> Run | None:
     """The run, or None when there is no such."""
     with reading() as session:
-        row = session.get(TurnoverRun, run_id)
+        row = session.objects.get(TurnoverRun, run_id)
         return plain(row) if row else None
 
 

@@ -5,10 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from workers import leases
-from workers.database import transaction
+from workers.database import Session, transaction
 from workers.ledger.models import SourceRead, SourceState, TurnoverRun
 
 
@@ -19,14 +18,14 @@ def open_sources(run_id: int, lease: int, found: Sequence[tuple[str, str, list[s
     """
     with transaction() as session:
         leases.fenced(session, TurnoverRun, run_id, lease)
-        known = session.scalars(select(SourceRead).where(SourceRead.run_id == run_id)).all()
+        known = session.objects.scalars(select(SourceRead).where(SourceRead.run_id == run_id)).all()
         if not known:
             known = [
                 SourceRead(run_id=run_id, source=label, address=address, registers=codes, state=SourceState.DUE)
                 for label, address, codes in found
             ]
-            session.add_all(known)
-            session.flush()
+            session.objects.add_all(known)
+            session.objects.flush()
         return {row.source: row.id for row in known if row.state == SourceState.DUE}
 
 

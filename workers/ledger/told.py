@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
 
 from workers.columns import now
+from workers.database import Session
 from workers.ledger.models import DayState, RegisterDay, SourceRead, TurnoverRun
 from workers.staff.models import Organisation
 from workers.texts import text
@@ -47,7 +47,7 @@ def heads(
         chosen = chosen.where(Organisation.id == organisation_id)
     if run_id is not None:
         chosen = chosen.where(TurnoverRun.id == run_id)
-    return [_head(*row) for row in session.execute(chosen.order_by(TurnoverRun.id.desc()).limit(most))]
+    return [_head(*row) for row in session.objects.execute(chosen.order_by(TurnoverRun.id.desc()).limit(most))]
 
 
 def head(session: Session, run_id: int) -> Head:
@@ -80,7 +80,7 @@ def _head(run: TurnoverRun, organisation: Organisation, clock: dt.datetime) -> H
 
 def sources(session: Session, run_id: int) -> list[SourceRead]:
     """The run's sources in their order."""
-    return list(session.scalars(select(SourceRead).where(SourceRead.run_id == run_id).order_by(SourceRead.id)))
+    return list(session.objects.scalars(select(SourceRead).where(SourceRead.run_id == run_id).order_by(SourceRead.id)))
 
 
 def totals(session: Session, run_id: int) -> dict[str, tuple[int, Decimal]]:
@@ -104,7 +104,7 @@ def notable_days(session: Session, run_id: int) -> list[RegisterDay]:
     overwritten = (RegisterDay.state == DayState.WRITTEN) & RegisterDay.old_payments.is_not(None)
     told = RegisterDay.state.in_([DayState.PARKED, DayState.FAILED, DayState.VANISHED])
     return list(
-        session.scalars(
+        session.objects.scalars(
             select(RegisterDay)
             .where(RegisterDay.run_id == run_id, or_(told, overwritten))
             .order_by(RegisterDay.register_external_id, RegisterDay.date)

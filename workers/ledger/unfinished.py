@@ -16,7 +16,7 @@ HINT_LIMIT = 900  #: seconds; the pauses between two hints of the sweep double u
 def hints_due(sweep_seconds: float) -> list[Run]:
     """Runs that the sweep is to enqueue again; each then waits twice as long for its next hint, up to 15 minutes."""
     with transaction() as session:
-        rows = session.scalars(
+        rows = session.objects.scalars(
             select(TurnoverRun)
             .where(TurnoverRun.state.in_(OPEN), TurnoverRun.hint_at <= now(), leases.free(TurnoverRun))
             .order_by(TurnoverRun.id)
@@ -33,13 +33,13 @@ def overdue(organisation_id: int, day: dt.date) -> list[Run]:
     """Runs of earlier days that have not ended by the hour of `day`."""
     late = (TurnoverRun.organisation_id == organisation_id, TurnoverRun.day < day, TurnoverRun.state.in_(OPEN))
     with reading() as session:
-        return [plain(row) for row in session.scalars(select(TurnoverRun).where(*late))]
+        return [plain(row) for row in session.objects.scalars(select(TurnoverRun).where(*late))]
 
 
 def next_due(organisation_id: int) -> Run | None:
     """The oldest run of the organisation that may begin now."""
     with reading() as session:
-        row = session.scalars(
+        row = session.objects.scalars(
             select(TurnoverRun)
             .where(
                 TurnoverRun.organisation_id == organisation_id,
@@ -56,4 +56,4 @@ def unlogged(seconds: float) -> list[int]:
     """Runs that ended over `seconds` ago, of which the log file says nothing."""
     with reading() as session:
         silent = (TurnoverRun.finished_at < now(-seconds), TurnoverRun.logged_at.is_(None))
-        return list(session.scalars(select(TurnoverRun.id).where(*silent)))
+        return list(session.objects.scalars(select(TurnoverRun.id).where(*silent)))

@@ -4,10 +4,9 @@ import datetime as dt
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, update
-from sqlalchemy.orm import Session
 
 from workers.columns import among
-from workers.database import table_of
+from workers.database import Session, table_of
 from workers.ledger import days
 from workers.ledger.models import DayState, RegisterDay
 from workers.staff.models import Register, Turnover
@@ -46,7 +45,7 @@ def vanish(session: Session, run: int, source_read_id: int, register_ids: Collec
         days.stage(session, run, source_read_id, rows)
         mark = update(table_of(Turnover)).where(Turnover.register_id == bindparam("r"), Turnover.date == bindparam("d"))
         keys = [{"r": key, "d": day} for _, key, day, _ in gone]
-        session.connection().execute(mark.values(vanished_run_id=run), keys)
+        session.execute(mark.values(vanished_run_id=run), keys)
 
 
 def delivered_again(session: Session, source_read_id: int, register_ids: Collection[int], window: Window) -> None:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session
 
 from workers.columns import among
-from workers.database import reading
+from workers.database import Session, reading
 from workers.ledger.models import DayState, RegisterDay, RunState, SourceRead, SourceState, TurnoverRun
 from workers.staff.lookup import group_ids
 from workers.staff.models import Organisation

@@ -47,7 +47,7 @@ def require() -> None:
         raise DatabaseMissing(text("database.missing", address=shown))
     try:
         with reading() as session:
-            migrated = inspect(session.connection()).has_table("alembic_version")
+            migrated = inspect(session.connection).has_table("alembic_version")
             found = session.scalar(sql("SELECT version_num FROM alembic_version")) if migrated else None
     except DatabaseError as error:
         reason = str(error.orig).strip().splitlines()[0]

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from workers.columns import among
+from workers.database import Session
 from workers.staff.models import Register, RegisterTurnoverGroup, TurnoverGroup, TurnoverSetting
 
 OTHER_GROUP = "AO"  #: external ids of an organisation without turnover settings, as Staff has them
@@ -25,7 +25,7 @@ def of_registers(session: Session, register_ids: Collection[int]) -> dict[int, i
     own = select(TurnoverSetting).where(TurnoverSetting.organisation_id.in_({row.organisation_id for row in rows}))
     fitting = {
         setting.organisation_id: {setting.turnover_group, *setting.other_turnover_groups}
-        for setting in session.scalars(own)
+        for setting in session.objects.scalars(own)
     }
     found: dict[int, int] = {}
     for register, group, code, organisation in rows:
@@ -74,5 +74,5 @@ def _own(session: Session, organisation_id: int, code: str | None) -> int:
 
 def _insert_missing(session: Session, table: object, rows: Iterable[dict[str, object]]) -> None:
     assert isinstance(table, Table)  # noqa: S101 - for the type checker
-    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
     session.execute(flavour.insert(table).on_conflict_do_nothing(), list(rows))

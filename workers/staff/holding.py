@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.staff.lookup import organisation_id
 from workers.staff.models import PaymentMethod, Register, Turnover, TurnoverGroup, TurnoverPayment
 
@@ -54,5 +54,5 @@ def payments(session: Session, guid: str, span: Span) -> list[Mapping[str, objec
             "payment_method": (method.external_id or method.name) if method else None,
             "payment_amount": payment.amount if payment else None,
         }
-        for register, turnover, group, payment, method in session.execute(chosen)
+        for register, turnover, group, payment, method in session.objects.execute(chosen)
     ]

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from workers.columns import now
+from workers.database import Session
 from workers.secrets import Secret, unseal
 from workers.staff import owners
 from workers.staff.models import (
@@ -85,13 +85,13 @@ def organisation_id(session: Session, guid: str) -> int:
 
 def owner_of(session: Session, organisation_id: int) -> int | None:
     """Id of the organisation whose connection serves this one; None when it has none."""
-    found = session.get(AfasConnection, organisation_id)
+    found = session.objects.get(AfasConnection, organisation_id)
     return (found.same_as_id or organisation_id) if found else None
 
 
 def connection(session: Session, organisation_id: int) -> Connection:
     """The connection of an organisation that has its own. Raises UnknownOrganisationError, SecretError."""
-    found = session.execute(
+    found = session.objects.execute(
         select(Organisation, AfasConnection, now())
         .join(AfasConnection, AfasConnection.organisation_id == Organisation.id)
         .where(Organisation.id == organisation_id, AfasConnection.environment.is_not(None))

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.staff.models import AfasConnection, Organisation
 
 

@@ -1,9 +1,11 @@
 """The pause of an organisation that AFAS or a fault keeps waiting."""
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from functools import cache
+
+from sqlalchemy import Select, select, update
 
 from workers.columns import now
+from workers.database import Session
 from workers.staff.models import AfasConnection
 
 BUSY = "busy"  #: the pause that AFAS asked for with retry_after; all others end when a probe finds them mended
@@ -30,10 +32,7 @@ def unpause(session: Session, organisation_id: int) -> None:
 
 def probes_due(session: Session) -> list[int]:
     """Organisations whose pause is to be probed now; each is given its next time, so that one process probes it."""
-    due = (AfasConnection.pause_kind.is_not(None), AfasConnection.paused_until <= now())
-    found = session.execute(
-        select(AfasConnection.organisation_id, AfasConnection.pause_kind).where(*due).with_for_update(skip_locked=True)
-    ).all()
+    found = session.execute(_due()).all()
     for organisation, kind in found:
         if kind == BUSY:
             unpause(session, organisation)
@@ -44,3 +43,10 @@ def probes_due(session: Session) -> list[int]:
                 .values(paused_until=now(PROBE_SECONDS))
             )
     return [organisation for organisation, kind in found if kind != BUSY]
+
+
+@cache
+def _due() -> Select[int, str | None]:
+    due = (AfasConnection.pause_kind.is_not(None), AfasConnection.paused_until <= now())
+    found = select(AfasConnection.organisation_id, AfasConnection.pause_kind).where(*due)
+    return found.with_for_update(skip_locked=True)

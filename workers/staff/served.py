@@ -4,8 +4,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.staff.models import AfasConnection, Organisation, TurnoverSetting
 
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.secrets import Secret, SecretError, seal, unseal
 from workers.staff import owners
 from workers.staff.models import AccessToken
@@ -61,6 +60,6 @@ class SharedTokens:
             leases.fenced(session, AccessToken, self._organisation_id, lease, **values)
 
     def _ensure_row(self, session: Session) -> None:
-        flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
         row = flavour.insert(AccessToken).values(organisation_id=self._organisation_id)
         session.execute(row.on_conflict_do_nothing())

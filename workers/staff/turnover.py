@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, delete, func, literal_column, select, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute
 
 from workers.columns import among
-from workers.database import engine, insert_many, table_of
+from workers.database import Session, engine, table_of
+from workers.rows import insert_many
 from workers.staff.models import PaymentMethod, Turnover, TurnoverPayment
 
 Key = tuple[int, dt.date]  #: register id and date
@@ -107,7 +108,7 @@ def replace(session: Session, contents: Sequence[Content], run_ids: Mapping[Key,
     gone = [{"r": register, "d": day} for register, day in before]
     if gone:
         that_day = (TurnoverPayment.register_id == bindparam("r"), TurnoverPayment.date == bindparam("d"))
-        session.connection().execute(delete(table_of(TurnoverPayment)).where(*that_day), gone)
+        session.execute(delete(table_of(TurnoverPayment)).where(*that_day), gone)
         _update(session, [content for content in contents if (content.register_id, content.date) in before], run_ids)
     new = [content for content in contents if (content.register_id, content.date) not in before]
     _insert(
@@ -129,7 +130,7 @@ def _insert(
     session: Session, model: type[Turnover | TurnoverPayment], columns: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
     """Insert rows; what the driver raises comes as SQLAlchemy's own, which tells a refusal from a lost lock."""
-    driver = session.connection().dialect.loaded_dbapi.Error
+    driver = session.connection.dialect.loaded_dbapi.Error
     try:
         insert_many(session, table_of(model), columns, rows)
     except driver as error:
@@ -151,4 +152,4 @@ def _update(session: Session, contents: Sequence[Content], run_ids: Mapping[Key,
         }
         for content in contents
     ]
-    session.connection().execute(update(table_of(Turnover)).where(*that_day).values(**values), rows)
+    session.execute(update(table_of(Turnover)).where(*that_day).values(**values), rows)

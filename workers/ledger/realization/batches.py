@@ -1,17 +1,19 @@
 """Batches as they are told of: their lines and counts, their end, and the mails and replies about them."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, exists, func, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from workers import leases
 from workers.columns import now
+from workers.database import Session, table_of
 from workers.ledger.models import OutboxMail
 from workers.ledger.realization.acts import Attempt, Delivery, Notice
 from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, Line, OutboxReply
 from workers.ledger.realization.work import OPEN, UNFINISHED
+from workers.rows import plain
 from workers.staff.models import AfasConnection, Organisation
 from workers.texts import text
 
@@ -43,16 +45,17 @@ class Outcome(NamedTuple):
 
 def head(session: Session, batch_id: int, *, lock: bool = False) -> Head:
     """The batch; with `lock` nobody else changes it until the transaction ends. Raises UnknownBatchError."""
-    wanted = (
-        select(Batch, Organisation)
-        .join(Organisation, Organisation.id == Batch.organisation_id)
-        .where(Batch.id == batch_id)
-        .execution_options(populate_existing=True)
-    )
-    found = session.execute(wanted.with_for_update(of=Batch) if lock else wanted).first()
+    found = session.execute(_head(lock=lock), {"batch": batch_id}).first()
     if found is None:
         raise UnknownBatchError(text("batches.unknown_batch", batch=batch_id))
-    return Head(*found)
+    return Head(*plain(found, Batch, Organisation))
+
+
+@cache
+def _head(*, lock: bool) -> Select[Any]:
+    both = select(table_of(Batch), table_of(Organisation)).where(Batch.id == bindparam("batch"))
+    both = both.join(Organisation, Organisation.id == Batch.organisation_id)
+    return both.with_for_update(of=table_of(Batch)) if lock else both
 
 
 def counts(session: Session, batch_id: int) -> dict[str, int]:
@@ -67,7 +70,7 @@ def lines(session: Session, batch_id: int, after: int = 0, limit: int | None = N
     chosen = [Line.batch_id == batch_id, Line.id > after]
     if states:
         chosen.append(Line.state.in_(states))
-    return list(session.scalars(select(Line).where(*chosen).order_by(Line.id).limit(limit)))
+    return list(session.objects.scalars(select(Line).where(*chosen).order_by(Line.id).limit(limit)))
 
 
 def moves(session: Session, batch_id: int, longest_call: float) -> bool:
@@ -81,15 +84,24 @@ def moves(session: Session, batch_id: int, longest_call: float) -> bool:
         flies = exists().where(Chunk.batch_id == batch_id, *begun, Attempt.purpose != "adopted")
         reads = exists().where(Batch.id == batch_id, Delivery.organisation_id == Batch.owner_id, ~leases.free(Delivery))
         return bool(session.scalar(select(or_(flies, reads))))
+    return bool(session.scalar(_moves(), {"batch": batch_id}))
+
+
+@cache
+def _moves() -> Select[bool]:
     own = exists().where(Line.chunk_id == Chunk.id, or_(Line.state.in_(("pending", "sent", "suspect")), _unsettled()))
-    return bool(
-        session.scalar(select(exists().where(Chunk.batch_id == batch_id, Chunk.state.in_(OPEN), or_(Chunk.holds, own))))
-    )
+    open_ = (Chunk.batch_id == bindparam("batch"), Chunk.state.in_(OPEN))
+    return select(exists().where(*open_, or_(Chunk.holds, own)))
 
 
 def halted(session: Session, batch_id: int) -> bool:
     """Whether it would move, were the deliveries of its organisation not stopped until a person resumes."""
-    return bool(session.scalar(select(exists().where(Batch.id == batch_id, _is_halted()))))
+    return bool(session.scalar(_halted(), {"batch": batch_id}))
+
+
+@cache
+def _halted() -> Select[bool]:
+    return select(exists().where(Batch.id == bindparam("batch"), _is_halted()))
 
 
 def _is_halted() -> ColumnElement[bool]:
@@ -165,9 +177,14 @@ def forgotten(session: Session) -> list[int]:
 
     A crash, or an intake without a valid line, left the former to the sweep.
     """
+    return list(session.scalars(_forgotten()))
+
+
+@cache
+def _forgotten() -> Select[int]:
     none = ~exists().where(Chunk.batch_id == Batch.id, Chunk.state.in_(OPEN))
     left = (Batch.state == BatchState.OPEN, or_(none, _is_halted()))
-    return list(session.scalars(select(Batch.id).where(*left).order_by(Batch.id)))
+    return select(Batch.id).where(*left).order_by(Batch.id)
 
 
 def outcomes(session: Session, batch_id: int, *states: str) -> Iterator[Outcome]:

@@ -1,24 +1,22 @@
 """What a chunk holds: its attempts, and its lines as plain rows, of which a call carries hundreds."""
 
-from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Update, bindparam, select, update
 
-from workers.database import table_of, update_many
+from workers.database import Session, table_of
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Line
+from workers.rows import plain, update_many
 
 
 def of(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     """The chunk's lines in order, and every attempt, oldest first."""
-    # Plain tuples and no objects: they come by the hundred with every message, and nobody writes through them.
-    attempts = list(session.scalars(_attempts(), {"chunk": chunk_id}))
-    lines = map(_line_row()._make, session.execute(_lines(), {"chunk": chunk_id}))
-    return cast("list[Line]", list(lines)), attempts
+    # No objects: they come by the hundred with every message.
+    attempts = [plain(row, Attempt)[0] for row in session.execute(_attempts(), {"chunk": chunk_id})]
+    return [plain(row, Line)[0] for row in session.execute(_lines(), {"chunk": chunk_id})], attempts
 
 
 @cache
@@ -28,13 +26,9 @@ def _lines() -> Select[Any]:
 
 
 @cache
-def _attempts() -> Select[Attempt]:
-    return select(Attempt).where(Attempt.chunk_id == bindparam("chunk")).order_by(Attempt.id)
-
-
-@cache
-def _line_row() -> type[Any]:
-    return namedtuple("LineRow", table_of(Line).columns.keys())  # noqa: PYI024 - its columns are the table's
+def _attempts() -> Select[Any]:
+    table = table_of(Attempt)
+    return select(table).where(table.c.chunk_id == bindparam("chunk")).order_by(table.c.id)
 
 
 def sent(row: Line) -> Line:
@@ -64,8 +58,14 @@ def save_lines(session: Session, changes: Sequence[Mapping[str, Any]]) -> None:
 def save_attempt(session: Session, number: int, **values: Any) -> None:
     """Write what is known of an attempt."""
     if values:
-        attempt = table_of(Attempt)
-        session.execute(update(attempt).where(attempt.c.id == number).values(**values))
+        session.execute(_save(tuple(values)), {"attempt": number} | {f"new_{name}": values[name] for name in values})
+
+
+@cache
+def _save(names: tuple[str, ...]) -> Update:
+    attempt = table_of(Attempt)
+    new: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    return update(attempt).where(attempt.c.id == bindparam("attempt")).values(new)
 
 
 def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:

@@ -4,37 +4,50 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, exists, func, insert, literal, select, update
+from sqlalchemy import BindParameter, Insert, Select, Update, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import among, now
-from workers.database import table_of, transaction
+from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
 from workers.ledger.realization.models import Line
+from workers.rows import plain
 
 
 def ensure(session: Session, owner: int, environment: int) -> None:
     """The organisation's row, made once; another environment than before has nothing proven."""
-    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    made = flavour.insert(Delivery).values(organisation_id=owner, environment_id=environment)
-    new = made.values(proven=False, single=False, largest_lag=0, failures=0)
-    session.execute(new.on_conflict_do_nothing())
-    moved = (Delivery.organisation_id == owner, Delivery.environment_id != environment)
+    row = {"owner": owner, "environment": environment}
+    session.execute(_new(session.connection.dialect.name), row)
+    session.execute(_moved(), row)
+
+
+@cache
+def _new(dialect: str) -> Insert:
+    flavour = postgresql if dialect == "postgresql" else sqlite
+    row: dict[str, Any] = {"organisation_id": bindparam("owner"), "environment_id": bindparam("environment")}
+    made = flavour.insert(Delivery).values(**row, proven=False, single=False, largest_lag=0, failures=0)
+    new: Insert = made.on_conflict_do_nothing()
+    return new
+
+
+@cache
+def _moved() -> Update:
+    environment: BindParameter[int] = bindparam("environment")
+    moved = (Delivery.organisation_id == bindparam("owner"), Delivery.environment_id != environment)
     fresh = {"environment_id": environment, "proven": False, "largest_lag": 0, "shown_within": None}
-    session.execute(update(Delivery).where(*moved).values(**fresh))
+    return update(Delivery).where(*moved).values(**fresh)
 
 
 def get(session: Session, owner: int, *, lock: bool = False) -> Delivery:
     """The organisation's row; with `lock` nobody else changes it until the transaction ends."""
-    return session.scalars(_one(lock=lock), {"owner": owner}).one()
+    found: Delivery = plain(session.execute(_one(lock=lock), {"owner": owner}).one(), Delivery)[0]
+    return found
 
 
 @cache
-def _one(*, lock: bool) -> Select[Delivery]:
-    wanted = select(Delivery).where(Delivery.organisation_id == bindparam("owner"))
-    wanted = wanted.execution_options(populate_existing=True)
+def _one(*, lock: bool) -> Select[Any]:
+    wanted = select(table_of(Delivery)).where(Delivery.organisation_id == bindparam("owner"))
     return wanted.with_for_update() if lock else wanted
 
 

@@ -1,11 +1,12 @@
 """What became of a batch's lines so far, as far as it tells what to expect of the others."""
 
 import datetime as dt
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Text, exists, func, or_, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, Text, Update, bindparam, exists, func, or_, select, type_coerce, update
 
+from workers.database import Session
 from workers.ledger.realization.models import Batch, Line
 
 
@@ -19,11 +20,19 @@ class Tried(NamedTuple):
 
 def tried(session: Session, batch_id: int) -> Tried:
     """The batch's lines that were tried and of which something is known."""
-    mine = Line.batch_id == batch_id
-    applied = session.scalar(select(func.count()).where(mine, Line.state == "applied")) or 0
-    failed = session.scalars(select(Line.fields).where(mine, Line.state.in_(["suspect", "refused"])))
-    before = session.scalar(select(Batch.prospects).where(Batch.id == batch_id))
-    return Tried(applied, list(failed), before)
+    applied, before = session.execute(_applied(), {"batch": batch_id}).one()
+    return Tried(applied, list(session.scalars(_failed(), {"batch": batch_id})), before)
+
+
+@cache
+def _applied() -> Select[int, dict[str, Any] | None]:
+    applied = select(func.count()).where(Line.batch_id == Batch.id, Line.state == "applied")
+    return select(applied.scalar_subquery(), Batch.prospects).where(Batch.id == bindparam("batch"))
+
+
+@cache
+def _failed() -> Select[Any]:
+    return select(Line.fields).where(Line.batch_id == bindparam("batch"), Line.state.in_(["suspect", "refused"]))
 
 
 def took(session: Session, batch_id: int, field: str, code: str) -> bool:
@@ -35,7 +44,12 @@ def took(session: Session, batch_id: int, field: str, code: str) -> bool:
 
 def expect(session: Session, batch_id: int, prospects: dict[str, Any]) -> None:
     """Keep what is to be expected of the lines that were not tried."""
-    session.execute(update(Batch).where(Batch.id == batch_id).values(prospects=prospects))
+    session.execute(_expect(), {"batch": batch_id, "expected": prospects})
+
+
+@cache
+def _expect() -> Update:
+    return update(Batch).where(Batch.id == bindparam("batch")).values(prospects=bindparam("expected"))
 
 
 def last_verdicts(session: Session, batch_id: int, since: dt.datetime | None, most: int) -> list[str | None]:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from functools import cache
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, or_, select
-from sqlalchemy.orm import Session
 
 from workers.columns import now
+from workers.database import Session
 from workers.ledger.realization.acts import Delivery, Notice
 from workers.ledger.realization.models import Line
 from workers.ledger.realization.work import UNREACHABLE
@@ -46,10 +46,14 @@ def _of_a_halt() -> ColumnElement[bool]:
 
 def going(session: Session) -> list[int]:
     """Organisations with deliveries that neither stop nor pause now."""
-    paused = exists().where(
-        AfasConnection.organisation_id == Delivery.organisation_id, AfasConnection.pause_kind.is_not(None)
-    )
-    return list(session.scalars(select(Delivery.organisation_id).where(Delivery.stop.is_(None), ~paused)))
+    return list(session.scalars(_going()))
+
+
+@cache
+def _going() -> Select[int]:
+    own = AfasConnection.organisation_id == Delivery.organisation_id
+    paused = exists().where(own, AfasConnection.pause_kind.is_not(None))
+    return select(Delivery.organisation_id).where(Delivery.stop.is_(None), ~paused)
 
 
 def keys(session: Session, lines: Sequence[int], most: int) -> list[str]:

@@ -8,11 +8,10 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session
 
 from workers import leases
 from workers.columns import now
-from workers.database import table_of
+from workers.database import Session, table_of
 from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Line
@@ -38,19 +37,19 @@ def find(session: Session, name: str, batch_id: int | None = None) -> list[Line]
     chosen = [Line.id == number if number is not None and name.strip() != digits else or_(Line.id == number, by_key)]
     if batch_id is not None:
         chosen.append(Line.batch_id == batch_id)
-    return list(session.scalars(select(Line).where(*chosen).order_by(Line.id)))
+    return list(session.objects.scalars(select(Line).where(*chosen).order_by(Line.id)))
 
 
 def came_in(session: Session, lines: Sequence[int]) -> list[tuple[Line, dt.datetime]]:
     """These lines, and when each one's batch came in."""
     wanted = select(Line, Batch.created_at).join(Batch, Batch.id == Line.batch_id).where(Line.id.in_(lines))
-    return [(line, moment) for line, moment in session.execute(wanted)]
+    return [(line, moment) for line, moment in session.objects.execute(wanted)]
 
 
 def lock(session: Session, chunks: Iterable[int]) -> list[Chunk]:
     """These chunks, locked until the transaction ends, in order."""
     wanted = select(Chunk).where(Chunk.id.in_(sorted(set(chunks)))).order_by(Chunk.id)
-    return list(session.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
+    return list(session.objects.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
 
 
 def of_batch(session: Session, batch_id: int) -> list[int]:
@@ -102,8 +101,8 @@ def new_chunk(session: Session, batch: Batch) -> int:
     """A chunk at the end of the batch, without lines yet."""
     last = session.scalar(select(func.max(Chunk.position)).where(Chunk.batch_id == batch.id)) or 0
     made = Chunk(batch_id=batch.id, owner_id=batch.owner_id, position=last + 1, state=ChunkState.PENDING)
-    session.add(made)
-    session.flush()
+    session.objects.add(made)
+    session.objects.flush()
     return made.id
 
 
@@ -141,7 +140,7 @@ def judged(session: Session, chunk_id: int) -> None:
     """Calls of the chunk that leave nothing open are judged: a person has said what became of them."""
     rows = session.execute(select(Line.id, Line.state).where(Line.chunk_id == chunk_id))
     states = {int(line): str(state) for line, state in rows}
-    for call in session.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id, ~Attempt.judged)):
+    for call in session.objects.scalars(select(Attempt).where(Attempt.chunk_id == chunk_id, ~Attempt.judged)):
         if all(states.get(line) not in ("sent", "in_doubt") for line in call.lines):
             contents.save_attempt(session, call.id, judged=True)
 
@@ -153,7 +152,7 @@ def keep(session: Session, lines: Collection[int], state: str, deed: Deed) -> No
 
 def delivers(session: Session, owner: int) -> bool:
     """Whether anything was ever to be delivered through the organisation's connection."""
-    return session.get(Delivery, owner) is not None
+    return session.objects.get(Delivery, owner) is not None
 
 
 def connections(session: Session) -> list[tuple[int, str]]:
@@ -183,7 +182,7 @@ def adopt(session: Session, chunks: Sequence[int], cautious: float, sweep_second
         mine = select(Line.id).where(Line.chunk_id == chunk, Line.state.in_(UNFINISHED)).order_by(Line.position)
         lines = list(session.scalars(mine))
         forgotten = Attempt(chunk_id=chunk, purpose="adopted", lines=lines, fence=0, begun_at=moment)
-        session.add(forgotten)
+        session.objects.add(forgotten)
         session.execute(update(Line).where(Line.chunk_id == chunk, Line.state.in_(UNFINISHED)).values(**doubted))
         take_up(session, chunk, sweep_seconds)
         count += len(lines)

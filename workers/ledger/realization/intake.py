@@ -11,13 +11,13 @@ import psycopg
 import sqlalchemy.exc
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
 from workers.columns import now
-from workers.database import insert_many, table_of
+from workers.database import Session, table_of
 from workers.ledger.realization import deliveries
 from workers.ledger.realization.acts import Installation
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Environment, Line, RejectedIntake
+from workers.rows import insert_many
 
 AT_ONCE = 1000  #: values in one IN
 #: Bulk inserts speak to the drivers themselves, so their own errors come besides SQLAlchemy's.
@@ -83,14 +83,14 @@ class Counts(NamedTuple):
 
 def environment(session: Session, address: str) -> int:
     """Id of the environment at `address`, made once."""
-    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
     session.execute(flavour.insert(Environment).values(address=address).on_conflict_do_nothing())
     return session.scalars(select(Environment.id).where(Environment.address == address)).one()
 
 
 def installation(session: Session, candidate: str) -> str:
     """The installation's name: `candidate` when it has none yet."""
-    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
     session.execute(flavour.insert(Installation).values(id=1, name=candidate).on_conflict_do_nothing())
     return session.scalars(select(Installation.name).where(Installation.id == 1)).one()
 
@@ -165,8 +165,8 @@ def keep(
     batch = _batch(session, head)
     common = {"batch_id": batch, "owner_id": head.owner, "state": ChunkState.PENDING, "hint_at": now(sweep_seconds)}
     made = [Chunk(position=position, fresh=len(some), **common) for position, some in enumerate(chunks, 1)]
-    session.add_all(made)
-    session.flush()
+    session.objects.add_all(made)
+    session.objects.flush()
     places = {line: chunk.id for chunk, some in zip(made, chunks, strict=True) for line in some}
     columns = ("batch_id", "environment_id", "witnessed", "wish", "chunk_id", *NewLine._fields)
     same = (batch, head.environment, False, False)
@@ -189,8 +189,8 @@ def _batch(session: Session, head: Head) -> int:
         state=BatchState.OPEN,
         created_at=now(),
     )
-    session.add(made)
-    session.flush()
+    session.objects.add(made)
+    session.objects.flush()
     return made.id
 
 

@@ -6,8 +6,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from workers.database import Session
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.ledger.realization.work import UNFINISHED
 

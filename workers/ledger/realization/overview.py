@@ -4,9 +4,9 @@ import datetime as dt
 from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
 
 from workers.columns import now
+from workers.database import Session
 from workers.ledger.realization.acts import Delivery, Notice
 from workers.ledger.realization.models import Batch, BatchState, Line, OutboxReply, RejectedIntake
 from workers.ledger.realization.work import UNFINISHED

@@ -4,11 +4,12 @@ import datetime as dt
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, exists, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, Update, bindparam, exists, insert, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlalchemy.sql.dml import ReturningInsert
 
 from workers.columns import now
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization.acts import Delivery, ReadBack
 from workers.ledger.realization.models import Batch, Line
 from workers.ledger.realization.work import UNFINISHED
@@ -17,15 +18,25 @@ from workers.ledger.realization.work import UNFINISHED
 def begin(owner: int, asked: dict[str, Any]) -> tuple[int, dt.datetime]:
     """A read-back's row, and the moment by the database before its first page is asked."""
     with transaction(single=True) as session:
-        row = insert(ReadBack).values(owner_id=owner, begun_at=now(), asked=asked)
-        number, moment = session.execute(row.returning(ReadBack.id, ReadBack.begun_at)).one()
+        number, moment = session.execute(_begun(), {"owner": owner, "question": asked}).one()
         return number, moment
+
+
+@cache
+def _begun() -> ReturningInsert[int, dt.datetime]:
+    row = insert(ReadBack).values(owner_id=bindparam("owner"), begun_at=now(), asked=bindparam("question"))
+    return row.returning(ReadBack.id, ReadBack.begun_at)
 
 
 def end(session: Session, number: int, *, rows: int | None = None, error: str | None = None) -> None:
     """What came of it: `rows` shown, or why it is none."""
-    values = {"ended_at": now(), "rows": rows, "error": error}
-    session.execute(update(ReadBack).where(ReadBack.id == number).values(**values))
+    session.execute(_ended(), {"number": number, "shown": rows, "why": error})
+
+
+@cache
+def _ended() -> Update:
+    values = {"ended_at": now(), "rows": bindparam("shown"), "error": bindparam("why")}
+    return update(ReadBack).where(ReadBack.id == bindparam("number")).values(**values)
 
 
 def last(session: Session, owner: int) -> tuple[dt.datetime, dt.datetime] | None:

@@ -30,7 +30,7 @@ def claim(reply_id: int) -> tuple[Reply, int] | None:
         lease = leases.claim(session, OutboxReply, reply_id, _due, attempts=OutboxReply.attempts + 1)
         if lease is None:
             return None
-        row, batch = session.execute(
+        row, batch = session.objects.execute(
             select(OutboxReply, Batch).join(Batch, Batch.id == OutboxReply.batch_id).where(OutboxReply.id == reply_id)
         ).one()
         return Reply(row.id, batch.id, row.revision, batch.reply_task or "", batch.reply_queue or ""), lease

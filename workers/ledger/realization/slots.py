@@ -6,13 +6,12 @@ from contextlib import AbstractContextManager, ExitStack, suppress
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, case, select, update
+from sqlalchemy import Select, Update, and_, bindparam, case, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from workers import leases
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.ledger.realization.acts import Slot
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Environment
 from workers.ledger.realization.waiting import held_back, in_line
@@ -58,7 +57,7 @@ def _take(held: Held, parallel: int) -> int | None:
     environment = held.batch.environment_id
     with transaction() as session:
         # One at a time per environment, so that the turn is judged on what the others took.
-        session.execute(select(Environment.id).where(Environment.id == environment).with_for_update())
+        session.execute(_one_at_a_time(), {"environment": environment})
         calls = _calls(session, environment)
         if len(calls) < parallel:
             _make(session, environment, range(len(calls), parallel))
@@ -67,8 +66,18 @@ def _take(held: Held, parallel: int) -> int | None:
         ahead = _waiting(session, environment, calls, held)
         if len(free) > len(ahead[: len(free)]):
             return leases.claim(session, Slot, free[0], owner_id=held.owner)
-        session.execute(update(Chunk).where(Chunk.id == held.id).values(wants_slot_at=in_line()))
+        session.execute(_stands(), {"chunk": held.id})
         return None
+
+
+@cache
+def _one_at_a_time() -> Select[int]:
+    return select(Environment.id).where(Environment.id == bindparam("environment")).with_for_update()
+
+
+@cache
+def _stands() -> Update:
+    return update(Chunk).where(Chunk.id == bindparam("chunk")).values(wants_slot_at=in_line())
 
 
 def turns(environment: int, parallel: int) -> tuple[list[int], bool]:
@@ -112,7 +121,7 @@ def _all_calls() -> Select[int, int | None]:
 
 
 def _make(session: Session, environment: int, numbers: range) -> None:
-    flavour = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite
     for number in numbers:
         made = flavour.insert(Slot).values(environment_id=environment, number=number)
         session.execute(made.on_conflict_do_nothing())

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.ledger.realization import batches, contents
 from workers.ledger.realization.acts import Attempt, Delivery, LineEvent
 from workers.ledger.realization.models import Batch, Chunk, Line
@@ -29,17 +29,17 @@ class Story:
 def story(session: Session, line: Line) -> Story:
     """What is known of the line."""
     batch, organisation = batches.head(session, line.batch_id)
-    first = session.get(Batch, batch.after_id) if batch.after_id else None
+    first = session.objects.get(Batch, batch.after_id) if batch.after_id else None
     attempts = contents.of(session, line.chunk_id)[1] if line.chunk_id else []
-    events = session.scalars(select(LineEvent).where(LineEvent.line_id == line.id).order_by(LineEvent.id))
+    events = session.objects.scalars(select(LineEvent).where(LineEvent.line_id == line.id).order_by(LineEvent.id))
     return Story(
         line,
         batch,
         organisation,
-        session.get(Chunk, line.chunk_id) if line.chunk_id else None,
+        session.objects.get(Chunk, line.chunk_id) if line.chunk_id else None,
         tuple(one for one in attempts if line.id in one.lines),
         tuple(events),
-        session.get(Delivery, batch.owner_id),
-        session.get(AfasConnection, batch.owner_id),
+        session.objects.get(Delivery, batch.owner_id),
+        session.objects.get(AfasConnection, batch.owner_id),
         first.id if first is not None and first.state != "finished" else None,
     )

@@ -1,15 +1,15 @@
 """Chunks that wait: for a call, for a read-back, for what another chunk has, or for the sweep."""
 
 import datetime as dt
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, Update, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from workers import leases
 from workers.columns import now
-from workers.database import table_of, transaction
+from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState
 from workers.ledger.realization.work import OPEN, Held, loaded, may_go
@@ -34,6 +34,7 @@ def held_back() -> ColumnElement[bool]:
     return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
 
 
+@cache
 def in_line() -> ColumnElement[dt.datetime]:
     """Since when a chunk waits for a call: as long as it does already, or from now on."""
     return func.coalesce(Chunk.wants_slot_at, now())
@@ -129,8 +130,13 @@ def hints_due(sweep_seconds: float) -> list[int]:
         found = session.execute(_hints_due()).all()
         for chunk, hints in found:
             pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
-            session.execute(update(Chunk).where(Chunk.id == chunk).values(hint_at=now(pause), hints=Chunk.hints + 1))
+            session.execute(_hinted(pause), {"chunk": chunk})
         return [chunk for chunk, _ in found]
+
+
+@lru_cache
+def _hinted(pause: float) -> Update:
+    return update(Chunk).where(Chunk.id == bindparam("chunk")).values(hint_at=now(pause), hints=Chunk.hints + 1)
 
 
 @cache

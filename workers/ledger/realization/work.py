@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Boolean,
     ColumnElement,
+    Integer,
     Select,
     Update,
     and_,
@@ -23,14 +24,15 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from workers import leases
 from workers.columns import among, now
-from workers.database import table_of, transaction
+from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
+from workers.rows import plain
 from workers.staff.models import AfasConnection
 from workers.staff.pause import BUSY
 
@@ -81,13 +83,17 @@ def claim(chunk_id: int) -> Held | None:
 
 def loaded(session: Session, chunk_id: int, lease: int) -> Held:
     """The chunk that was just taken under `lease`."""
-    chunk, batch = session.execute(_chunk(), {"chunk": chunk_id}).one()
+    chunk, batch = plain(session.execute(_chunk(), {"chunk": chunk_id}).one(), Chunk, Batch)
     return Held(chunk, batch, lease)
 
 
 @cache
-def _chunk() -> Select[Chunk, Batch]:
-    return select(Chunk, Batch).join(Batch, Batch.id == Chunk.batch_id).where(Chunk.id == bindparam("chunk"))
+def _chunk() -> Select[Any]:
+    return (
+        select(table_of(Chunk), table_of(Batch))
+        .join(Batch, Batch.id == Chunk.batch_id)
+        .where(Chunk.id == bindparam("chunk"))
+    )
 
 
 def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watched: bool) -> Attempt | None:
@@ -105,17 +111,19 @@ def begin(session: Session, held: Held, purpose: str, lines: list[int], *, watch
     made = {"chunk_id": held.id, "purpose": purpose, "lines": lines, "fence": held.lease}
     number, begun = session.execute(_attempt(), made).one()
     attempt = Attempt(id=number, begun_at=begun, judged=False, own=False, **made)
-    pending = session.scalars(_goes(), {"lines": lines}).all()
-    values: dict[str, Any] = {
-        "attempts": Chunk.attempts + 1,
-        # Lines that go last were never counted.
-        "fresh": case((Chunk.fresh > len(pending), Chunk.fresh - len(pending)), else_=0),
-        "wants_slot_at": None,
-        "waits_since": None,
-    }
-    values |= ({"untold": True} if pending else {}) | ({"holds": True} if watched else {})
-    session.execute(update(table_of(Chunk)).where(table_of(Chunk).c.id == held.id).values(**values))
+    pending = len(session.scalars(_goes(), {"lines": lines}).all())
+    session.execute(_begun(untold=pending > 0, holds=watched), {"chunk": held.id, "pending": pending})
     return attempt
+
+
+@cache
+def _begun(*, untold: bool, holds: bool) -> Update:
+    chunk, pending = table_of(Chunk).c, bindparam("pending", type_=Integer)
+    # Lines that go last were never counted.
+    fresh = case((chunk.fresh > pending, chunk.fresh - pending), else_=0)
+    new: dict[str, Any] = {name: True for name, sets in {"untold": untold, "holds": holds}.items() if sets}
+    new |= {"attempts": chunk.attempts + 1, "fresh": fresh, "wants_slot_at": None, "waits_since": None}
+    return update(table_of(Chunk)).where(chunk.id == bindparam("chunk")).values(**new)
 
 
 @cache
@@ -189,49 +197,6 @@ def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
     session.execute(select(Chunk.id).where(Chunk.id == chunk_id).with_for_update())
     values = {"lease_id": None, "state": ChunkState.PENDING, "due_at": None, **hint_in(sweep_seconds)}
     session.execute(update(Chunk).where(Chunk.id == chunk_id).values(**values))
-
-
-class Standing(NamedTuple):
-    """Where a chunk, its batch and its organisation stand `now`; `shows`: there is a read-back connector.
-
-    Of the batch's other chunks that still try: how many lines they have which were never tried and do not go last
-    (`fresh`), whether they have some that were sent and maybe not tried (`untold`). `held`: another chunk of the
-    organisation has a watched call open.
-    """
-
-    now: dt.datetime
-    chunk: Chunk
-    prospects: dict[str, Any] | None
-    delivery: Delivery
-    shows: bool
-    fresh: int
-    untold: bool
-    held: bool
-
-
-def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
-    """All of it as it is in this transaction; a chunk with `most_fruitless` attempts in a row tries no more."""
-    asked = {"chunk": held.id, "most_fruitless": most_fruitless}
-    return Standing(*session.execute(_standing(), asked, execution_options={"populate_existing": True}).one())
-
-
-@cache
-def _standing() -> Select[Any]:
-    # One question: each one more takes as long as to decide what comes of it.
-    other, watched = aliased(Chunk), aliased(Chunk)
-    others = (other.batch_id == Chunk.batch_id, other.id != Chunk.id, other.state.in_(OPEN))
-    tries = (*others, other.fruitless < bindparam("most_fruitless"))
-    fresh = select(func.coalesce(func.sum(other.fresh), 0)).where(*tries)
-    untold = exists().where(*others, other.untold)
-    held = exists().where(watched.owner_id == Chunk.owner_id, watched.holds, watched.id != Chunk.id)
-    shows = AfasConnection.read_back.is_not(None)
-    return (
-        select(now(), Chunk, Batch.prospects, Delivery, shows, fresh.scalar_subquery(), untold, held)
-        .join(Batch, Batch.id == Chunk.batch_id)
-        .join(Delivery, Delivery.organisation_id == Chunk.owner_id)
-        .join(AfasConnection, AfasConnection.organisation_id == Chunk.owner_id)
-        .where(Chunk.id == bindparam("chunk"))
-    )
 
 
 def clock(session: Session) -> dt.datetime:

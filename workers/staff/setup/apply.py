@@ -31,14 +31,14 @@ def apply(path: Path, afas: AfasRules, *, dry_run: bool = False) -> Applied:
     file = FILE(Spot(root, "organisations", 1, problems)) if root else None
     entries = file.values.get("organisations", []) if isinstance(file, Entry) else []
     changes = Changes()
-    with transaction() as session, session.no_autoflush:
+    with transaction() as session, session.objects.no_autoflush:
         lock(session)
         tree = read(session)
         merge(tree, entries, changes)
         Rules(afas, tree).check()
         problems.raise_any()
         if dry_run:
-            session.rollback()
+            session.objects.rollback()
             return Applied(tuple(changes.lines), ())
         save(session, tree)
         return Applied(tuple(changes.lines), tuple(held.row.id for held in tree if held.entry))

@@ -4,8 +4,8 @@ from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy import text as sql
-from sqlalchemy.orm import Session
 
+from workers.database import Session
 from workers.staff import models
 from workers.staff.models import AccessToken, RegisterTurnoverGroup
 from workers.staff.setup.tree import Kept, Organisation, Register
@@ -13,7 +13,7 @@ from workers.staff.setup.tree import Kept, Organisation, Register
 
 def lock(session: Session) -> None:
     """Nobody else applies a file, or makes or links a turnover group, until the transaction ends."""
-    if session.get_bind().dialect.name == "postgresql":
+    if session.connection.dialect.name == "postgresql":
         tables = "organisation, turnover_group, register_turnover_group"
         session.execute(sql(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE"))
 
@@ -30,13 +30,13 @@ def save(session: Session, tree: list[Organisation]) -> None:
     items = [(organisation.row.id, kept) for organisation in tree for kept in organisation.items()]
     for organisation_id, kept in items:
         kept.row.organisation_id = organisation_id
-        session.add(kept.row)
-    session.flush()
+        session.objects.add(kept.row)
+    session.objects.flush()
     for organisation in tree:
         _save_settings(session, organisation)
         for register in organisation.registers:
             _save_parts(session, register)
-    session.flush()
+    session.objects.flush()
 
 
 def _save_organisation(session: Session, organisation: Organisation) -> None:
@@ -64,7 +64,7 @@ def _save_parts(session: Session, register: Register) -> None:
     if register.relinked:
         session.execute(delete(link).where(link.register_id == register.row.id))
         for position, group in enumerate(register.groups):
-            session.add(link(register_id=register.row.id, turnover_group_id=group.id, position=position))
+            session.objects.add(link(register_id=register.row.id, turnover_group_id=group.id, position=position))
 
 
 def _forget_access_token(session: Session, organisation_id: int) -> None:
@@ -76,4 +76,4 @@ def _forget_access_token(session: Session, organisation_id: int) -> None:
 def _seal_and_add(session: Session, kept: Kept[Any]) -> None:
     for sealing in kept.sealings:
         sealing.write()
-    session.add(kept.row)
+    session.objects.add(kept.row)

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from workers.database import Base
+from workers.database import Base, Session
 from workers.staff import models
 from workers.staff.models import AfasConnection, ImportSetting, PaymentMethod, TurnoverGroup, TurnoverSetting
 from workers.staff.setup.document import Entry
@@ -83,16 +82,16 @@ def _by_organisation(rows: Iterable[Row]) -> dict[int, list[Kept[Row]]]:
 
 def read(session: Session) -> list[Organisation]:
     """The whole set-up as the database holds it, in the order in which it was added."""
-    tree = {row.id: Organisation(row) for row in session.scalars(select(models.Organisation).order_by("id"))}
-    methods = _by_organisation(session.scalars(select(PaymentMethod).order_by("id")))
-    groups = _by_organisation(session.scalars(select(TurnoverGroup).order_by("id")))
+    tree = {row.id: Organisation(row) for row in session.objects.scalars(select(models.Organisation).order_by("id"))}
+    methods = _by_organisation(session.objects.scalars(select(PaymentMethod).order_by("id")))
+    groups = _by_organisation(session.objects.scalars(select(TurnoverGroup).order_by("id")))
     for organisation_id, held in tree.items():
         held.payment_methods, held.groups = methods[organisation_id], groups[organisation_id]
-    for connection in session.scalars(select(AfasConnection)):
+    for connection in session.objects.scalars(select(AfasConnection)):
         tree[connection.organisation_id].connection = Connection(connection)
         if connection.same_as_id is not None:
             tree[connection.organisation_id].same_as = tree[connection.same_as_id].row.guid
-    for turnover in session.scalars(select(TurnoverSetting)):
+    for turnover in session.objects.scalars(select(TurnoverSetting)):
         tree[turnover.organisation_id].turnover = Kept(turnover)
     for register in _registers(session):
         tree[register.row.organisation_id].registers.append(register)
@@ -100,11 +99,12 @@ def read(session: Session) -> list[Organisation]:
 
 
 def _registers(session: Session) -> Iterable[Register]:
-    registers = {row.id: Register(row) for row in session.scalars(select(models.Register).order_by("id"))}
-    for setting in session.scalars(select(ImportSetting)):
+    registers = {row.id: Register(row) for row in session.objects.scalars(select(models.Register).order_by("id"))}
+    for setting in session.objects.scalars(select(ImportSetting)):
         registers[setting.register_id].import_ = Kept(setting)
     link = models.RegisterTurnoverGroup
     links = select(link.register_id, TurnoverGroup).join(TurnoverGroup, TurnoverGroup.id == link.turnover_group_id)
-    for register_id, group in session.execute(links.order_by(link.register_id, link.position, link.turnover_group_id)):
+    links = links.order_by(link.register_id, link.position, link.turnover_group_id)
+    for register_id, group in session.objects.execute(links):
         registers[register_id].groups.append(group)
     return registers.values()
