@@ -100,27 +100,25 @@ class Session:
     By way of the ORM a statement without objects costs several times as much.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, *, writes: bool) -> None:
+        self.connection, self._writes = connection, writes
         self.execute, self.scalar, self.scalars = connection.execute, connection.scalar, connection.scalars
 
     @cached_property
     def objects(self) -> orm.Session:
         """Rows as objects, each made once. What is changed of them is written by its next question or a flush.
 
-        By the end of a transaction at the latest; who reads alone writes nothing.
+        By the end of a transaction at the latest; who reads alone writes nothing. What goes to the connection changes
+        no object that is there.
         """
-        return orm.Session(self.connection)
+        return orm.Session(self.connection, autoflush=self._writes)
 
-
-@contextmanager
-def _asked(connection: Connection, *, writes: bool) -> Iterator[Session]:
-    session = Session(connection)
-    yield session
-    if "objects" in vars(session):
-        if writes:
-            session.objects.flush()
-        session.objects.close()
+    def close(self) -> None:
+        """Write what is left to be written, and let go of the objects."""
+        if "objects" in vars(self):
+            if self._writes:
+                self.objects.flush()
+            self.objects.close()
 
 
 @contextmanager
@@ -129,16 +127,20 @@ def transaction(*, single: bool = False) -> Iterator[Session]:
 
     `single`: one statement is all of it; a second would be committed by itself.
     """
-    with (_each(engine()) if single else engine()).begin() as connection, _asked(connection, writes=True) as session:
+    with (_each(engine()) if single else engine()).begin() as connection:
+        session = Session(connection, writes=True)
         yield session
+        session.close()
 
 
 @contextmanager
 def reading(*, streams: bool = False) -> Iterator[Session]:
     """A session for reading alone; it holds up no writer. `streams`: some rows come as they are asked for."""
     reader = _reader(engine())
-    with (reader if streams else _each(reader)).connect() as connection, _asked(connection, writes=False) as session:
+    with (reader if streams else _each(reader)).connect() as connection:
+        session = Session(connection, writes=False)
         yield session
+        session.close()
 
 
 @lru_cache(1)

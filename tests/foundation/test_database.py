@@ -79,6 +79,7 @@ def test_what_is_changed_of_objects_is_written_with_the_transaction_and_never_by
         session.objects.add(Organisation(id=1, guid="a", name="first"))
     with reading() as session:
         session.objects.get_one(Organisation, 1).name = "read"
+        assert not session.objects.scalars(select(Register)).all()
     with transaction() as session:
         assert session.scalar(select(Organisation.name)) == "first"
         one = session.objects.get_one(Organisation, 1)

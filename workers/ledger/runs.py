@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -74,9 +75,13 @@ def claim(run_id: int) -> int | None:
     with transaction() as session:
         organisation = session.scalar(select(TurnoverRun.organisation_id).where(TurnoverRun.id == run_id))
         session.execute(select(Organisation.id).where(Organisation.id == organisation).with_for_update())
-        started = func.coalesce(table_of(TurnoverRun).c.started_at, now())
-        values = {"state": RunState.RUNNING, "started_at": started, "due_at": None}
+        values = {"state": RunState.RUNNING, "started_at": _started(), "due_at": None}
         return leases.claim(session, TurnoverRun, run_id, _may_run, **values)
+
+
+@cache
+def _started() -> ColumnElement[dt.datetime]:
+    return func.coalesce(table_of(TurnoverRun).c.started_at, now())
 
 
 def _may_run() -> ColumnElement[bool]:

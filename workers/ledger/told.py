@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from workers.columns import now
-from workers.database import Session
+from workers.database import Session, table_of
 from workers.ledger.models import DayState, RegisterDay, SourceRead, TurnoverRun
+from workers.rows import plain
 from workers.staff.models import Organisation
 from workers.texts import text
 
@@ -42,12 +43,14 @@ def heads(
     session: Session, organisation_id: int | None = None, run_id: int | None = None, most: int = 100
 ) -> list[Head]:
     """The newest runs, of one organisation or of all."""
-    chosen = select(TurnoverRun, Organisation, now()).join(Organisation, Organisation.id == TurnoverRun.organisation_id)
+    chosen = select(table_of(TurnoverRun), table_of(Organisation), now())
+    chosen = chosen.join(Organisation, Organisation.id == TurnoverRun.organisation_id)
     if organisation_id is not None:
         chosen = chosen.where(Organisation.id == organisation_id)
     if run_id is not None:
         chosen = chosen.where(TurnoverRun.id == run_id)
-    return [_head(*row) for row in session.objects.execute(chosen.order_by(TurnoverRun.id.desc()).limit(most))]
+    found = session.execute(chosen.order_by(TurnoverRun.id.desc()).limit(most))
+    return [_head(row[-1], *plain(row, TurnoverRun, Organisation)) for row in found]
 
 
 def head(session: Session, run_id: int) -> Head:
@@ -58,7 +61,7 @@ def head(session: Session, run_id: int) -> Head:
     return found[0]
 
 
-def _head(run: TurnoverRun, organisation: Organisation, clock: dt.datetime) -> Head:
+def _head(clock: dt.datetime, run: TurnoverRun, organisation: Organisation) -> Head:
     started = run.started_at or clock
     return Head(
         id=run.id,
@@ -80,7 +83,8 @@ def _head(run: TurnoverRun, organisation: Organisation, clock: dt.datetime) -> H
 
 def sources(session: Session, run_id: int) -> list[SourceRead]:
     """The run's sources in their order."""
-    return list(session.objects.scalars(select(SourceRead).where(SourceRead.run_id == run_id).order_by(SourceRead.id)))
+    wanted = select(table_of(SourceRead)).where(SourceRead.run_id == run_id).order_by(SourceRead.id)
+    return [plain(row, SourceRead)[0] for row in session.execute(wanted)]
 
 
 def totals(session: Session, run_id: int) -> dict[str, tuple[int, Decimal]]:
@@ -103,13 +107,9 @@ def notable_days(session: Session, run_id: int) -> list[RegisterDay]:
     """Register-days that were parked, failed, vanished or overwritten with another value, by register and date."""
     overwritten = (RegisterDay.state == DayState.WRITTEN) & RegisterDay.old_payments.is_not(None)
     told = RegisterDay.state.in_([DayState.PARKED, DayState.FAILED, DayState.VANISHED])
-    return list(
-        session.objects.scalars(
-            select(RegisterDay)
-            .where(RegisterDay.run_id == run_id, or_(told, overwritten))
-            .order_by(RegisterDay.register_external_id, RegisterDay.date)
-        )
-    )
+    chosen = select(table_of(RegisterDay)).where(RegisterDay.run_id == run_id, or_(told, overwritten))
+    found = session.execute(chosen.order_by(RegisterDay.register_external_id, RegisterDay.date))
+    return [plain(row, RegisterDay)[0] for row in found]
 
 
 def days(session: Session, run_id: int) -> list[dict[str, Any]]:

@@ -56,4 +56,4 @@ def unlogged(seconds: float) -> list[int]:
     """Runs that ended over `seconds` ago, of which the log file says nothing."""
     with reading() as session:
         silent = (TurnoverRun.finished_at < now(-seconds), TurnoverRun.logged_at.is_(None))
-        return list(session.objects.scalars(select(TurnoverRun.id).where(*silent)))
+        return list(session.scalars(select(TurnoverRun.id).where(*silent)))
