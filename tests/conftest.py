@@ -34,6 +34,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Name what fails at once: a run that is cut off ends without its summary."""
+    if report.failed:
+        print(f"\n{report.nodeid} failed ({report.when})")
+
+
 def _engine(url: str, **given: Any) -> Engine:
     """An engine that knows all statements of earlier ones: to compile them anew takes longer than most tests."""
     # They are kept by the dialect that compiled them.
