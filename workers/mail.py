@@ -66,7 +66,8 @@ def send(mail: Outgoing) -> tuple[str, ...]:
 
     Raises MailLater, MailNever, and SettingsError when SMTP_URL, MAIL_FROM or CA_BUNDLE can't be used at all.
     """
-    server, sender, context = _server(), _sender(), _context()
+    server, sender = _server(), _sender()
+    context = _context(server)
     good = [address for address in mail.recipients if _is_address(address)]
     wrong = [text("mail.address", address=_one_line(address)) for address in mail.recipients if address not in good]
     if not good:
@@ -101,7 +102,7 @@ def _judged(server: _Server, replies: Replies) -> MailLater | MailNever:
 
 
 @contextmanager
-def _connected(server: _Server, context: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+def _connected(server: _Server, context: ssl.SSLContext | None) -> Iterator[smtplib.SMTP]:
     """A connection after TLS and login. Whatever fails before the mail itself says nothing about the mail."""
     with ExitStack() as stack:
         try:
@@ -155,10 +156,11 @@ def _sender() -> str:
     return formataddr((_one_line(name), address))
 
 
-def _context() -> ssl.SSLContext:
+def _context(server: _Server) -> ssl.SSLContext | None:
     bundle = settings.current().ca_bundle
     if bundle is None:
-        return ssl.create_default_context()
+        # To read the machine's authorities takes long, and whoever speaks no TLS asks none.
+        return None if server.scheme == "smtp" else ssl.create_default_context()
     try:
         folder = bundle.is_dir()
         return ssl.create_default_context(cafile=None if folder else bundle, capath=bundle if folder else None)
