@@ -33,7 +33,7 @@ from workers.database import Base, Session, table_of, transaction
 
 LEASE_SECONDS = 30  #: a killed process frees its work within a minute
 RENEW_SECONDS = 8
-KEPT = 256  #: statements that are made once; few expressions of SQL are the same object when they come again
+KEPT = 256  #: statements that write under a lease and are made once; without a bound, new expressions would pile up
 
 _held: set[int] = set()
 
@@ -72,8 +72,8 @@ def claim(session: Session, work: type[Base], key: int, condition: Condition = t
     The row is locked first, so that the condition is judged on what the last holder committed. It is given by a
     function that stays, so that its statement is made once and kept: to make one costs more than to ask it.
     """
+    # On SQLite this transaction is the only writer already.
     if session.connection.dialect.name != "sqlite":
-        # There this transaction is the only writer.
         session.execute(_row(work), {"key": key})
     if not session.scalar(_claimable(work, condition), {"key": key}):
         return None
@@ -95,6 +95,13 @@ def _claimable(work: type[Base], condition: Condition) -> Select[bool]:
 @cache
 def _new() -> ReturningInsert[int]:
     return insert(table_of(Lease)).values(expires_at=now(LEASE_SECONDS)).returning(table_of(Lease).c.id)
+
+
+@cache
+def one_more(work: type[Base]) -> ColumnElement[int]:
+    """The attempts at a row of `work`, this one counted; always the same object, so that its statement is kept."""
+    counted: ColumnElement[int] = table_of(work).c.attempts + 1
+    return counted
 
 
 def fenced(session: Session, work: type[Base], key: int, lease: int, **values: Any) -> None:

@@ -21,7 +21,7 @@ from workers import database as databases
 from workers.columns import now
 from workers.database import Session, engine, reading, table_of, transaction
 from workers.ledger.models import Heartbeat, TurnoverRun
-from workers.rows import plain
+from workers.rows import split
 from workers.staff.models import Organisation, Register
 
 INCREMENT = """
@@ -102,7 +102,7 @@ def test_rows_of_two_tables_come_apart_with_the_names_of_their_own_columns(datab
         session.execute(insert(Register).values(id=9, organisation_id=7, external_id="2600", name="B"))
     both = select(table_of(Organisation), table_of(Register)).join(Register)
     with reading() as session:
-        organisation, register = plain(session.execute(both).one(), Organisation, Register)
+        organisation, register = split(session.execute(both).one(), Organisation, Register)
     assert (organisation.id, organisation.name) == (7, "A")
     assert (register.id, register.organisation_id, register.name) == (9, 7, "B")
     with pytest.raises(AttributeError):

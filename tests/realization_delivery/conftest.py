@@ -32,8 +32,7 @@ def office(afas: Simulator, sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Off
 
 
 @pytest.fixture
-def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Where histories are told."""
     assert sqlite
-    with stage(monkeypatch) as made:
-        yield made
+    return stage(monkeypatch)

@@ -3,8 +3,7 @@
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import event
@@ -248,10 +247,7 @@ class Ledger:
         return [(name, self.rows(f"SELECT * FROM {name}")) for name in names]
 
 
-@contextmanager
-def clockwork(
-    clock: Callable[[], dt.datetime], begins: Callable[[], None], commits: Callable[[], None]
-) -> Iterator[None]:
+def clockwork(clock: Callable[[], dt.datetime], begins: Callable[[], None], commits: Callable[[], None]) -> None:
     """The database's clock is `clock`; whoever begins a transaction, or is about to commit one, meets a boundary."""
 
     def strftime(form: str, base: str, seconds: str) -> str:
@@ -278,4 +274,3 @@ def clockwork(
     event.listen(engine(), "begin", begun)
     event.listen(engine(), "begin", database._begin)
     event.listen(engine(), "commit", committing)
-    yield

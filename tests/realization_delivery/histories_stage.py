@@ -1,8 +1,6 @@
 """Where histories are told: one database for all of them, and the recipe's ways to AFAS, clock and marks replaced."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import update
@@ -87,10 +85,9 @@ def _organisations() -> None:
         session.execute(update(Environment).values(asked_at=now()))
 
 
-@contextmanager
-def stage(patch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def stage(patch: pytest.MonkeyPatch) -> Stage:
     """A stage on the database of this test."""
     made = Stage(patch)
-    with clockwork(made.clock, made.begins, made.commits):
-        _organisations()
-        yield made
+    clockwork(made.clock, made.begins, made.commits)
+    _organisations()
+    return made

@@ -1,6 +1,5 @@
 """Without a read-back connector a person's word is all there is: it is asked for once of each line, and holds."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -71,11 +70,10 @@ class TakenAway(Spoken):
 
 
 @pytest.fixture
-def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+def here(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Stage:
     assert sqlite
     monkeypatch.setattr(histories_stage, "Story", Spoken)
-    with stage(monkeypatch) as made:
-        yield made
+    return stage(monkeypatch)
 
 
 def test_after_lost_answers_each_line_needs_one_word_and_nothing_stops(here: Stage) -> None:

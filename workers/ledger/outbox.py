@@ -1,13 +1,12 @@
 """The mail outbox: a mail is a row before it is sent, and is sent by one process, once."""
 
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import ColumnElement, and_, insert, select
 
 from workers import leases
 from workers.columns import now
-from workers.database import Session, table_of, transaction
+from workers.database import Session, transaction
 from workers.ledger.models import OutboxMail
 
 LONGEST_PAUSE = 900  #: seconds between two tries; they double up to here
@@ -34,7 +33,7 @@ def add(session: Session, run_id: int, message_id: str, recipients: tuple[str, .
 def claim(mail_id: int) -> tuple[Mail, int] | None:
     """The mail and the lease under which it may be sent; None when it was sent, is being sent, or is not due."""
     with transaction() as session:
-        lease = leases.claim(session, OutboxMail, mail_id, _due, attempts=_one_more())
+        lease = leases.claim(session, OutboxMail, mail_id, _due, attempts=leases.one_more(OutboxMail))
         if lease is None:
             return None
         row = session.objects.scalars(select(OutboxMail).where(OutboxMail.id == mail_id)).one()
@@ -59,11 +58,6 @@ def due() -> list[int]:
     """Mails that wait for being sent."""
     with transaction() as session:
         return list(session.scalars(select(OutboxMail.id).where(_due(), leases.free(OutboxMail))))
-
-
-@cache
-def _one_more() -> ColumnElement[int]:
-    return table_of(OutboxMail).c.attempts + 1
 
 
 def _due() -> ColumnElement[bool]:

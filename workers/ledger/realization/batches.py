@@ -13,7 +13,7 @@ from workers.ledger.models import OutboxMail
 from workers.ledger.realization.acts import Attempt, Delivery, Notice
 from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, Line, OutboxReply
 from workers.ledger.realization.work import OPEN, UNFINISHED
-from workers.rows import plain
+from workers.rows import split
 from workers.staff.models import AfasConnection, Organisation
 from workers.texts import text
 
@@ -48,7 +48,7 @@ def head(session: Session, batch_id: int, *, lock: bool = False) -> Head:
     found = session.execute(_head(lock=lock), {"batch": batch_id}).first()
     if found is None:
         raise UnknownBatchError(text("batches.unknown_batch", batch=batch_id))
-    return Head(*plain(found, Batch, Organisation))
+    return Head(*split(found, Batch, Organisation))
 
 
 @cache

@@ -9,14 +9,14 @@ from sqlalchemy import Select, Update, bindparam, select, update
 from workers.database import Session, table_of
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Line
-from workers.rows import plain, update_many
+from workers.rows import split, update_many
 
 
 def of(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
     """The chunk's lines in order, and every attempt, oldest first."""
     # No objects: they come by the hundred with every message.
-    attempts = [plain(row, Attempt)[0] for row in session.execute(_attempts(), {"chunk": chunk_id})]
-    return [plain(row, Line)[0] for row in session.execute(_lines(), {"chunk": chunk_id})], attempts
+    attempts = [split(row, Attempt)[0] for row in session.execute(_attempts(), {"chunk": chunk_id})]
+    return [split(row, Line)[0] for row in session.execute(_lines(), {"chunk": chunk_id})], attempts
 
 
 @cache

@@ -12,7 +12,7 @@ from workers.columns import among, now
 from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery, Installation, LineEvent, Notice
 from workers.ledger.realization.models import Line
-from workers.rows import plain
+from workers.rows import split
 
 
 def ensure(session: Session, owner: int, environment: int) -> None:
@@ -41,7 +41,7 @@ def _moved() -> Update:
 
 def get(session: Session, owner: int, *, lock: bool = False) -> Delivery:
     """The organisation's row; with `lock` nobody else changes it until the transaction ends."""
-    found: Delivery = plain(session.execute(_one(lock=lock), {"owner": owner}).one(), Delivery)[0]
+    found: Delivery = split(session.execute(_one(lock=lock), {"owner": owner}).one(), Delivery)[0]
     return found
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, select
 
 from workers import leases
 from workers.columns import now
-from workers.database import reading, table_of, transaction
+from workers.database import reading, transaction
 from workers.ledger.realization.models import Batch, OutboxReply
 
 FIRST_PAUSE, LONGEST_PAUSE = 30, 900  #: seconds between two tries; they double
@@ -27,7 +27,7 @@ class Reply:
 def claim(reply_id: int) -> tuple[Reply, int] | None:
     """The reply and the lease under which it may be sent; None when it was sent, is being sent, or is not due."""
     with transaction() as session:
-        lease = leases.claim(session, OutboxReply, reply_id, _due, attempts=_one_more())
+        lease = leases.claim(session, OutboxReply, reply_id, _due, attempts=leases.one_more(OutboxReply))
         if lease is None:
             return None
         row, batch = session.objects.execute(
@@ -54,11 +54,6 @@ def due() -> list[int]:
     """Replies that wait for being sent."""
     with reading() as session:
         return list(session.scalars(_all_due()))
-
-
-@cache
-def _one_more() -> ColumnElement[int]:
-    return table_of(OutboxReply).c.attempts + 1
 
 
 def _due() -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from workers.database import Session, table_of
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk
 from workers.ledger.realization.work import OPEN, Held
-from workers.rows import plain
+from workers.rows import split
 from workers.staff.models import AfasConnection
 
 
@@ -38,7 +38,7 @@ def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
     """All of it as it is in this transaction; a chunk with `most_fruitless` attempts in a row tries no more."""
     asked = {"chunk": held.id, "most_fruitless": most_fruitless}
     row = session.execute(_standing(), asked).one()
-    return Standing(*plain(row, Chunk, Delivery), *row[-6:])
+    return Standing(*split(row, Chunk, Delivery), *row[-6:])
 
 
 @cache

@@ -32,7 +32,7 @@ from workers.columns import among, now
 from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
-from workers.rows import plain
+from workers.rows import split
 from workers.staff.models import AfasConnection
 from workers.staff.pause import BUSY
 
@@ -83,7 +83,7 @@ def claim(chunk_id: int) -> Held | None:
 
 def loaded(session: Session, chunk_id: int, lease: int) -> Held:
     """The chunk that was just taken under `lease`."""
-    chunk, batch = plain(session.execute(_chunk(), {"chunk": chunk_id}).one(), Chunk, Batch)
+    chunk, batch = split(session.execute(_chunk(), {"chunk": chunk_id}).one(), Chunk, Batch)
     return Held(chunk, batch, lease)
 
 
