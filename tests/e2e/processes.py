@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parents[2]
 UP = "from workers import settings, up; raise SystemExit(up.up(settings.current()))"
 UPGRADE = "from workers import migrations; migrations.upgrade()"
+LONGEST = 90.0  #: seconds that anything may take to come about, on a busy machine
 
 Found = TypeVar("Found")
 
@@ -25,7 +26,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"AFASCONNECTOR_HOME": str(home), "TEXT_LANGUAGE": "en"} | more
 
 
-def until(found: Callable[[], Found], seconds: float = 30, tells: Callable[[], str] = str) -> Found:
+def until(found: Callable[[], Found], seconds: float = LONGEST, tells: Callable[[], str] = str) -> Found:
     """The first true answer of `found`; without one within `seconds` the test fails with what `tells` tells."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):

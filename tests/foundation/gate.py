@@ -1,25 +1,28 @@
 """Real processes that begin at the same moment."""
 
+import io
+import json
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
+from typing import Any
+
+from workers.database import forget_engine
 
 ROOT = Path(__file__).resolve().parents[2]
-GATE = "\nprint('ready', flush=True)\nimport sys; sys.stdin.readline()\n"  #: between preparation and what is to collide
+LONGEST = 120  #: seconds
 
-
-def _started(code: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", code], cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+_gates: list[Any] = []
 
 
 @contextmanager
 def process(code: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Python that runs `code` in this environment, with the first line that it prints; killed at the end."""
-    with _started(code) as running:
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
         assert running.stdout
         try:
             yield running, running.stdout.readline().strip()
@@ -29,19 +32,31 @@ def process(code: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 def together(count: int, prepare: str, act: str) -> list[str]:
     """What `count` processes print that all do `act` at once, each after its own `prepare`."""
-    running = [_started(f"{prepare}{GATE}{act}") for _ in range(count)]
-    try:
-        for one in running:
-            assert one.stdout
-            assert one.stdout.readline() == "ready\n"
-        for one in running:
-            assert one.stdin
-            one.stdin.write("go\n")
-            one.stdin.flush()
-        answers = [one.communicate(timeout=120)[0].strip() for one in running]
-        assert [one.returncode for one in running] == [0] * count
-    finally:
-        for one in running:
-            one.kill()
-            one.wait()
+    command = [sys.executable, "-m", __name__, str(count), prepare, act]
+    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, timeout=3 * LONGEST, check=True)
+    answers: list[str] = json.loads(done.stdout)
     return answers
+
+
+def _forked(count: int, prepare: str, act: str) -> list[str]:
+    """What they print. Forked from this process they share its modules, whose loading takes longer than most acts."""
+    exec(prepare, {})
+    forget_engine()
+    fork = multiprocessing.get_context("fork")
+    gate = fork.Barrier(count)
+    with fork.Pool(count, initializer=_gates.append, initargs=(gate,)) as pool:
+        return pool.starmap(_act, [(prepare, act)] * count, chunksize=1)
+
+
+def _act(prepare: str, act: str) -> str:
+    """What this process prints. Who waits at the gate takes no second turn, so that each process has one."""
+    names: dict[str, Any] = {}
+    exec(prepare, names)
+    _gates[0].wait(LONGEST)
+    with redirect_stdout(io.StringIO()) as told:
+        exec(act, names)
+    return told.getvalue().strip()
+
+
+if __name__ == "__main__":
+    json.dump(_forked(int(sys.argv[1]), *sys.argv[2:]), sys.stdout)
