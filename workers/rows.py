@@ -19,6 +19,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     cast,
+    exc,
     func,
     literal_column,
     select,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from workers.database import Base, Session, table_of
+from workers.database import Base, Session, engine, table_of
 
 ROWS_A_STATEMENT = 500  #: of SQLite; more gain nothing
 
@@ -57,6 +58,11 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
             for row in ready:
                 copy.write_row(row)
+
+
+def errors(name: str) -> tuple[type[Exception], ...]:
+    """The errors of this name: SQLAlchemy's, and the driver's own, to which `insert_many` speaks itself."""
+    return getattr(exc, name), getattr(engine().dialect.loaded_dbapi, name)
 
 
 def update_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

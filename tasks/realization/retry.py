@@ -20,6 +20,7 @@ from workers.database import Session, reading, transaction
 from workers.ledger.realization import batches, contents, deliveries, humans, intake
 from workers.ledger.realization.humans import Deed
 from workers.ledger.realization.models import Batch, ChunkState, Line
+from workers.rows import errors
 from workers.settings import current
 from workers.staff import pause
 from workers.staff.models import AfasConnection
@@ -77,7 +78,7 @@ def retry(batch_id: int, by: str, corrections: Corrections | None = None) -> Ret
         try:
             with transaction() as session:
                 return _retried(session, batch_id, by, corrections, order)
-        except intake.CLASHES:
+        except errors("IntegrityError"):
             # Somebody took a key between our look and our commit: the next look shows it.
             continue
     with transaction() as session:

@@ -21,6 +21,7 @@ from workers.afas.errors import AddressError
 from workers.database import Session, reading, transaction
 from workers.ledger.realization import intake
 from workers.ledger.realization.intake import Counts, Head
+from workers.rows import errors
 from workers.settings import current
 from workers.staff import lookup
 from workers.staff.lookup import UnknownOrganisationError
@@ -71,7 +72,7 @@ def take(message: Mapping[str, Any], fallback: str, after: int | None = None) ->
     for _ in range(TRIES - 1):
         try:
             return _written(asked, order, judged)
-        except intake.CLASHES:
+        except errors("IntegrityError"):
             # Somebody took a key, or the reference, between our look and our commit: the next look shows it.
             continue
     return _written(asked, order, judged)

@@ -11,7 +11,7 @@ from tasks.realization.received import Lines
 from tasks.realization.submit import SubmitRejected
 from workers.celery import app
 from workers.ledger.realization.batches import UnknownBatchError
-from workers.ledger.realization.intake import PASSING
+from workers.rows import errors
 from workers.sending import send, sent
 from workers.texts import text
 
@@ -48,7 +48,7 @@ def submit(self: Any, /, *args: Any, **message: Any) -> dict[str, int]:
         message["args"] = args
     try:
         return intake.take_or_keep(message, self.request.id, HANDS)
-    except PASSING:
+    except errors("OperationalError"):
         pause = min(2**self.request.retries, LONGEST_PAUSE)
     # Out here, for the error's own text may show values.
     shown = {"argsrepr": "()", "kwargsrepr": self.request.kwargsrepr}

@@ -1,14 +1,11 @@
 """What comes in: a batch with its chunks and lines in one transaction, or a message that could not be read."""
 
 import datetime as dt
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
-import psycopg
-import sqlalchemy.exc
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -20,9 +17,6 @@ from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkSta
 from workers.rows import insert_many
 
 AT_ONCE = 1000  #: values in one IN
-#: Bulk inserts speak to the drivers themselves, so their own errors come besides SQLAlchemy's.
-CLASHES = (sqlalchemy.exc.IntegrityError, psycopg.IntegrityError, sqlite3.IntegrityError)
-PASSING = (sqlalchemy.exc.OperationalError, psycopg.OperationalError, sqlite3.OperationalError)
 
 
 @dataclass(frozen=True)
@@ -159,7 +153,7 @@ def keep(
 ) -> list[int]:
     """Write a batch with its lines, and which of them each chunk is to hold: the ids of the batch and of the chunks.
 
-    Raises one of CLASHES.
+    Raises one of rows.errors("IntegrityError").
     """
     deliveries.ensure(session, head.owner, head.environment)
     batch = _batch(session, head)
