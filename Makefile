@@ -18,7 +18,7 @@ $(VENV)/.installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	@# uv is quick, but reads no pip.conf, where a company's mirror may stand: then pip does it.
 	{ $(BIN)/python -m pip install --quiet uv==$(UV) \
-		&& $(BIN)/uv pip sync --quiet --system-certs --python $(BIN)/python --require-hashes requirements-dev.txt; } \
+		&& $(BIN)/uv pip sync --quiet --compile-bytecode --system-certs --python $(BIN)/python --require-hashes requirements-dev.txt; } \
 		|| $(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --no-index -e .
 	@touch $@
