@@ -11,7 +11,7 @@ from tasks.realization.words import Line, folded
 
 CODES = ("EmId", "PrId", "PrSt", "ItCd")  #: employee, project, phase, item: what errors of many lines share
 LEAST = 25  #: lines of an attempt, however many errors there are
-ALLOWED = 6  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
+ALLOWED = 7  #: errors that an attempt is cut for: at ten AFAS leaves it, and what it left waits for a canary
 CAREFUL = 4  #: errors that the last ones are cut for
 PORTIONS = 14  #: attempts that share the errors still to come, at least: toward the end they are fewer each
 SPARE = 0.25  #: of its size, by which an attempt may be larger: that costs less than one more call

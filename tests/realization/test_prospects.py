@@ -39,7 +39,7 @@ def test_an_attempt_is_cut_where_errors_are_many_and_never_below_its_least(appli
 
 def test_the_last_attempts_of_a_batch_carry_fewer_errors_for_all_else_waits_for_what_they_leave() -> None:
     found = Prospects(share=0.05)
-    assert [found.size(MOST, left) for left in (20_000, 2_240, 1_600, 960, 0)] == [120, 120, 114, 80, 80]
+    assert [found.size(MOST, left) for left in (20_000, 2_240, 1_600, 960, 0)] == [140, 140, 114, 80, 80]
 
 
 @given(st.integers(1, MOST), st.integers(1, MOST), st.integers(0, 20_000), st.integers(0, 10**6))
@@ -56,8 +56,8 @@ def test_parts_are_equal_and_fit_into_an_attempt_and_are_at_most_a_little_larger
 
 def test_a_rest_of_a_quarter_of_an_attempt_goes_with_it_and_a_larger_one_makes_equal_parts() -> None:
     found = Prospects(share=0.05)
-    assert found.size(MOST, 20_000) == 120
-    assert [found.portion(lines, MOST, 20_000) for lines in (150, 151, 500)] == [150, 76, 125]
+    assert found.size(MOST, 20_000) == 140
+    assert [found.portion(lines, MOST, 20_000) for lines in (175, 176, 500)] == [175, 88, 125]
 
 
 def test_a_chunk_that_was_too_large_is_not_made_larger_by_few_errors() -> None:
