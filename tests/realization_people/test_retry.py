@@ -14,6 +14,7 @@ from tests.realization_people.builders import BAD, Desk, good, line
 from workers import settings as configured
 from workers.database import transaction
 from workers.leases import Lease
+from workers.ledger.realization import intake
 from workers.ledger.realization.models import Chunk, Line
 from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
@@ -173,6 +174,24 @@ def test_a_key_that_another_line_took_meanwhile_is_never_sent_twice(desk: Desk) 
     done = again(first)
     assert done.lines == 0
     assert "20300" in done.left[0].why
+    assert desk.states(first)[0] == "refused"
+
+
+def test_a_key_that_another_line_took_between_our_look_and_our_commit_is_judged_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = refused(desk)
+    second = desk.batch([line("L1")], reference="anders")
+    real, looks = intake.held, list[object]()
+
+    def looks_too_early(*asked: Any) -> Any:
+        looks.append(asked)
+        return real(*asked) if len(looks) > 1 else {}
+
+    monkeypatch.setattr(intake, "held", looks_too_early)
+    done = again(first)
+    assert (done.lines, len(looks)) == (0, 2)
+    assert f"batch {second}" in done.left[0].why
     assert desk.states(first)[0] == "refused"
 
 
