@@ -19,7 +19,6 @@ from workers.settings import Settings
 KEPT = ("up.json", "up.lock")  #: by these `up` finds and ends what an earlier one left
 ENDING = 45.0  #: seconds that `up` gets to end
 COMMAND = 60.0  #: seconds that a command may take
-LONGEST = 90.0  #: seconds that anything else may take to come about, on a busy machine
 LOOK_AGAIN = 0.1  #: seconds
 
 Found = TypeVar("Found")
@@ -44,7 +43,7 @@ def expect(holds: object, told: str) -> None:
         raise NotAsExpectedError(told)
 
 
-def until(found: Callable[[], Found], told: str, seconds: float = LONGEST) -> Found:
+def until(found: Callable[[], Found], told: str, seconds: float = 30) -> Found:
     """The first true answer of `found`."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 ROOT = Path(__file__).resolve().parents[2]
 UP = "from workers import settings, up; raise SystemExit(up.up(settings.current()))"
 UPGRADE = "from workers import migrations; migrations.upgrade()"
-LONGEST = 90.0  #: seconds that anything may take to come about, on a busy machine
+START = 90.0  #: seconds that `up` may take until its workers are ready: on a busy machine they load slowly
 
 Found = TypeVar("Found")
 
@@ -26,7 +26,7 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     return kept | {"AFASCONNECTOR_HOME": str(home), "TEXT_LANGUAGE": "en"} | more
 
 
-def until(found: Callable[[], Found], seconds: float = LONGEST, tells: Callable[[], str] = str) -> Found:
+def until(found: Callable[[], Found], seconds: float = 30, tells: Callable[[], str] = str) -> Found:
     """The first true answer of `found`; without one within `seconds` the test fails with what `tells` tells."""
     deadline = time.monotonic() + seconds
     while not (answer := found()):
@@ -96,11 +96,11 @@ def machine(home: Path, **more: str) -> Iterator[Machine]:
     made = Machine(home, process, errors)
     groups: set[int] = set()
     try:
-        until(lambda: (home / "up.json").exists() or process.poll() is not None)
+        until(lambda: (home / "up.json").exists() or process.poll() is not None, START)
         assert process.poll() is None, errors.read_text()
         groups = made.groups()
         for log in ("worker-turnover", "worker-turnover.registers", "worker-housekeeping"):
-            until(lambda log=log: " ready." in (home / "log" / f"{log}.log").read_text())  # type: ignore[misc]
+            until(lambda log=log: " ready." in (home / "log" / f"{log}.log").read_text(), START)  # type: ignore[misc]
         yield made
     finally:
         with suppress(OSError):

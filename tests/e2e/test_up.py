@@ -112,7 +112,7 @@ def test_a_stop_ends_all_with_code_0_and_leaves_nothing(tmp_path: Path) -> None:
     with machine(tmp_path / "home") as made:
         groups = made.groups()
         made.process.terminate()
-        assert made.process.wait(timeout=60) == 0
+        assert made.process.wait(timeout=30) == 0
         assert not alive_in_groups(groups)
         assert not (made.home / "up.json").exists()
 

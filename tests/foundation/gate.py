@@ -3,6 +3,8 @@
 import io
 import json
 import multiprocessing
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +15,9 @@ from typing import Any
 from workers.database import forget_engine
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST = 120  #: seconds
+LONGEST = 120  #: seconds that a process waits for the others, and then they for its end
 
-_gates: list[Any] = []
+_gates: list[Any] = []  #: of a forked process: the one where it waits
 
 
 @contextmanager
@@ -33,8 +35,15 @@ def process(code: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
 def together(count: int, prepare: str, act: str) -> list[str]:
     """What `count` processes print that all do `act` at once, each after its own `prepare`."""
     command = [sys.executable, "-m", __name__, str(count), prepare, act]
-    done = subprocess.run(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, timeout=3 * LONGEST, check=True)
-    answers: list[str] = json.loads(done.stdout)
+    with subprocess.Popen(command, cwd=ROOT, text=True, stdout=subprocess.PIPE, start_new_session=True) as running:
+        try:
+            told = running.communicate(timeout=2 * LONGEST)[0]
+        except BaseException:
+            # Those that it forked would wait on.
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
+    assert running.returncode == 0
+    answers: list[str] = json.loads(told)
     return answers
 
 
