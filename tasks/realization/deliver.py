@@ -52,12 +52,14 @@ def deliver(chunk_id: int, hands: Hands) -> None:
 class _Turns:
     """Who is told of what this worker did: what a committed step asks for, and whose turn it is then.
 
-    `_left`: whether a call may be free for which nobody was told to come.
+    `_left`: whether a call may be free for which nobody was told to come. `_told`: those who were: whoever comes looks
+    at its end whose turn it is, so they are told once.
     """
 
     def __init__(self, held: Held, hands: Hands) -> None:
         self._held, self._hands = held, hands
         self._moved, self._left = False, True
+        self._told: set[int] = set()
 
     def give(self, after: After) -> None:
         """Hand on what the step asks for."""
@@ -75,15 +77,19 @@ class _Turns:
         held = self._held
         chunks, self._left = slots.turns(held.batch.environment_id, current().afas_parallel_calls)
         for chunk in chunks:
-            self._hands.chunk(chunk, 0.0)
+            if chunk not in self._told:
+                self._told.add(chunk)
+                self._hands.chunk(chunk, 0.0)
 
     def end(self) -> None:
         """What moved may have made room for others: to send, or to read back when nothing fresh goes before it."""
         if not self._moved:
             return
-        if self._left or self._held.batch.action != Action.INSERT:
-            # Again, though it was asked when the call ended: a change that was told then may have come in vain.
-            self.send_on()
+        if self._held.batch.action != Action.INSERT:
+            # A change that was told when the call ended may have come in vain.
+            self._told.clear()
+        # Again: what was held until now could not be told of the calls that ended meanwhile.
+        self.send_on()
         with reading() as session:
             first = waiting.next_to_read_back(session, self._held.owner)
             comes = first and (first.urgent or _comes(session, self._held.owner, first.chunk, first.since))
@@ -121,7 +127,7 @@ def _step(held: Held, turns: _Turns) -> None:
     if ask and ask.not_before <= opened.now:
         return _read_back(opened, ask, turns.judged)
     if isinstance(step, Send):
-        return _stand_in_line(opened)
+        return _stand_in_line(opened, turns)
     with work.under(held) as session:
         after = back.put_back(session, opened)
     if after.chunk is not None or after.closed is not None:
@@ -163,16 +169,17 @@ def _waits_on(held: Held, place: Place) -> ChunkState | None:
         return ChunkState.PENDING if vain else None
 
 
-def _stand_in_line(opened: Case) -> None:
+def _stand_in_line(opened: Case, turns: _Turns) -> None:
     with transaction() as session:
         back.stand_in_line(session, opened)
+    # A call that ended while this chunk was held could not be offered to it.
+    turns.send_on()
 
 
 def _wait(held: Held, state: ChunkState, turns: _Turns) -> None:
     with transaction() as session:
         work.release(session, held, state, **work.hint_in(current().sweep_seconds))
     if held.chunk.fresh:
-        # A call that ended while this chunk was held could not be offered to it.
         turns.send_on()
 
 
