@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Dialect,
+    Result,
     Table,
     Text,
     Update,
@@ -39,6 +40,11 @@ def split(row: Sequence[Any], *models: type[Base]) -> list[Any]:
     """
     values = iter(row)
     return [_row_of(model)._make(islice(values, len(table_of(model).columns))) for model in models]
+
+
+def each(result: Result[Any], model: type[Base]) -> list[Any]:
+    """All rows of this model's columns alone, as `split` gives them: they come by the hundred."""
+    return list(map(_row_of(model)._make, result.all()))
 
 
 @cache

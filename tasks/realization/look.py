@@ -1,6 +1,7 @@
 """One read-back for all chunks of an organisation that wait for one: asked whole, then each chunk judged by it."""
 
 import datetime as dt
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -44,7 +45,8 @@ class Seen:
 class _Survey:
     """What the chunks that wait want to know, gathered one after another: all at once would fill the memory.
 
-    `ours`: their lines that may show an employee. `lag`: the organisation's.
+    `ours`: their lines that may show an employee. `sent`: of each chunk, those that it waits for, with the number of
+    the call that sent them last. `lag`: the organisation's.
     """
 
     lag: dt.timedelta
@@ -55,6 +57,7 @@ class _Survey:
     keys: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     ours: list[Line] = field(default_factory=list)
+    sent: dict[int, list[tuple[int, Line]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, member: Case) -> None:
         """What this chunk waits for."""
@@ -67,6 +70,7 @@ class _Survey:
             return
         for line in _wanted(member):
             self.lines += 1
+            self.sent[member.held.id] += [(call.number, line) for call in carriers(member.chunk, line.id)[-1:]]
             if isinstance(day := line.values.get("DaTi"), dt.date):
                 self.days.add(day)
         known = UNSETTLED | {LineState.APPLIED}
@@ -77,6 +81,15 @@ class _Survey:
         days = (min(self.days), max(self.days)) if self.days else None
         names = Names(frozenset(self.ids), frozenset(self.keys))
         return Question(days, self.since, self.lines, names, frozenset(self.given))
+
+    def clear(self) -> None:
+        """Let the lines go: to judge the chunks loads them again."""
+        self.ours.clear()
+        self.sent.clear()
+
+    def left(self, chunk: int, shown: View) -> int:
+        """How many lines the call of the chunk that left most left behind."""
+        return max(Counter(call for call, line in self.sent[chunk] if not shown.of(line)).values(), default=0)
 
 
 def read_back(opened: Case, give: Give) -> None:
@@ -104,7 +117,7 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
     survey = _Survey(opened.limits.lag, opened.held.batch.created_at)
     survey.add(opened)
     for held in others:
-        survey.add(case.opened(held))
+        survey.add(case.unseen(held))
     members = [opened.held, *others]
     try:
         seen = _ask(opened.held.owner, survey)
@@ -114,8 +127,10 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
                 give(after)
         return
     shown = view(seen.found, [*seen.found.census, *survey.ours], opened.trust)
-    survey.ours.clear()
     if shown is not None:
+        # What a call left most of goes first: good lines among it wait for a canary, one after another.
+        members.sort(key=lambda held: survey.left(held.id, shown), reverse=True)
+        survey.clear()
         for held in members:
             if after := _judge(held, shown, seen):
                 give(after)

@@ -19,7 +19,7 @@ from workers import leases, settings
 from workers.columns import now
 from workers.database import Session, reading, transaction
 from workers.ledger.realization import deliveries, expectations, readbacks, slots, waiting, work
-from workers.ledger.realization.acts import Attempt
+from workers.ledger.realization.acts import Attempt, LineEvent
 from workers.ledger.realization.models import Batch, Chunk, Line
 
 
@@ -194,6 +194,23 @@ def test_a_chunk_that_finds_no_call_free_is_told_of_one_that_ends_before_it_stan
         monkeypatch.setattr(case.Case, "asks", property(lambda _: place.end()))
         small.delivers(first)
     assert [chunk for _, chunk in small.messages] == [first]
+
+
+def test_a_read_back_judges_first_the_chunk_of_which_a_call_left_most_for_what_afas_left_waits_for_a_canary(
+    small: Office,
+) -> None:
+    # Two errors in the first chunk, none in the second, twelve in the third.
+    wrong = {0, 30, *range(2, 38, 3)}
+    small.submits([bad(n) if n in wrong else good(n) for n in range(300)])
+    chunks = sorted(chunk for _, chunk in small.messages)
+    for chunk in chunks:
+        small.delivers(chunk)
+    small.passes(60)
+    small.delivers(chunks[0])
+    with reading() as session:
+        judged = select(Line.chunk_id).join(LineEvent, LineEvent.line_id == Line.id).where(LineEvent.state == "suspect")
+        found = list(dict.fromkeys(session.scalars(judged.order_by(LineEvent.id))))
+    assert found == [chunks[2], chunks[0]]
 
 
 def test_a_read_back_whose_worker_died_is_not_the_last_one_and_one_under_way_is_not_passed(small: Office) -> None:
