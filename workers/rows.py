@@ -42,7 +42,7 @@ def split(row: Sequence[Any], *models: type[Base]) -> list[Any]:
     return [_row_of(model)._make(islice(values, len(table_of(model).columns))) for model in models]
 
 
-def each(result: Result[Any], model: type[Base]) -> list[Any]:
+def all_of(result: Result[Any], model: type[Base]) -> list[Any]:
     """All rows of this model's columns alone, as `split` gives them: they come by the hundred."""
     return list(map(_row_of(model)._make, result.all()))
 

@@ -96,19 +96,12 @@ def opened(held: Held) -> Case:
         return fresh(session, held)
 
 
-def unseen(held: Held) -> Case:
-    """An insert's chunk without the lines of which a read-back tells nothing new: what it showed is in its census."""
-    with reading() as session:
-        return fresh(session, held, unseen=True)
-
-
-def fresh(session: Session, held: Held, *, unseen: bool = False) -> Case:
+def fresh(session: Session, held: Held) -> Case:
     """The chunk as it stands in this transaction."""
     # Before the lines: those of before a resume must not meet the trust of after it.
     stands = standing.standing(session, held, MAX_FRUITLESS)
-    inserts = held.batch.action == "insert"
-    lines, attempts = contents.of(session, held.id, unseen=unseen and inserts and not stands.cautious)
-    behind = {} if inserts else order.behind(session, held.id, mapping.shown_keys(lines))
+    lines, attempts = contents.of(session, held.id)
+    behind = {} if held.batch.action == "insert" else order.behind(session, held.id, mapping.shown_keys(lines))
     return _case(held, stands, tuple(lines), mapping.chunk(stands.chunk, held.batch, lines, attempts, behind))
 
 
@@ -126,6 +119,7 @@ def again(session: Session, case: Case) -> Case:
 
 def _case(held: Held, stands: Standing, rows: tuple[Line, ...], chunk: Chunk) -> Case:
     trust = mapping.trust(stands.delivery, read_back=stands.shows)
+    until = stands.delivery.cautious_until
     return Case(
         held,
         rows,
@@ -136,7 +130,7 @@ def _case(held: Held, stands: Standing, rows: tuple[Line, ...], chunk: Chunk) ->
         stands.fresh,
         stands.untold,
         stands.held,
-        stands.cautious,
+        until is not None and until > stands.now,
         fields.prospects(stands.prospects),
     )
 

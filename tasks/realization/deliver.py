@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tasks.realization import back, case, look, looking, post
-from tasks.realization.back import After, Give
+from tasks.realization.back import After
 from tasks.realization.case import Case
 from tasks.realization.chunks import Looked, read_back_now
 from tasks.realization.decisions import Ask, Ruling, Send
@@ -52,14 +52,12 @@ def deliver(chunk_id: int, hands: Hands) -> None:
 class _Turns:
     """Who is told of what this worker did: what a committed step asks for, and whose turn it is then.
 
-    `_left`: whether a call may be free for which nobody was told to come. `_told`: those who were: whoever comes looks
-    at its end whose turn it is, so they are told once.
+    `_left`: whether a call may be free for which nobody was told to come. `_shared`: whether it held others' chunks.
     """
 
     def __init__(self, held: Held, hands: Hands) -> None:
         self._held, self._hands = held, hands
-        self._moved, self._left = False, True
-        self._told: set[int] = set()
+        self._moved, self._left, self._shared = False, True, False
 
     def give(self, after: After) -> None:
         """Hand on what the step asks for."""
@@ -68,6 +66,7 @@ class _Turns:
 
     def judged(self, after: After) -> None:
         """The same of one of many chunks, which may send while the others are judged."""
+        self._shared = True
         self.give(after)
         if self._left:
             self.send_on()
@@ -77,19 +76,16 @@ class _Turns:
         held = self._held
         chunks, self._left = slots.turns(held.batch.environment_id, current().afas_parallel_calls)
         for chunk in chunks:
-            if chunk not in self._told:
-                self._told.add(chunk)
-                self._hands.chunk(chunk, 0.0)
+            self._hands.chunk(chunk, 0.0)
 
     def end(self) -> None:
         """What moved may have made room for others: to send, or to read back when nothing fresh goes before it."""
         if not self._moved:
             return
-        if self._held.batch.action != Action.INSERT:
-            # A change that was told when the call ended may have come in vain.
-            self._told.clear()
-        # Again: what was held until now could not be told of the calls that ended meanwhile.
-        self.send_on()
+        if self._left or self._shared or self._held.batch.action != Action.INSERT:
+            # Again, though it was asked when the call ended: a change that was told then may have come in vain, and
+            # what a read-back held could not be told of the calls that ended meanwhile.
+            self.send_on()
         with reading() as session:
             first = waiting.next_to_read_back(session, self._held.owner)
             comes = first and (first.urgent or _comes(session, self._held.owner, first.chunk, first.since))
@@ -125,7 +121,7 @@ def _step(held: Held, turns: _Turns) -> None:
             return turns.give(post.send(opened, step, place))
     ask = step if isinstance(step, Ask) else opened.asks
     if ask and ask.not_before <= opened.now:
-        return _read_back(opened, ask, turns.judged)
+        return _read_back(opened, ask, turns)
     if isinstance(step, Send):
         return _stand_in_line(opened, turns)
     with work.under(held) as session:
@@ -183,15 +179,16 @@ def _wait(held: Held, state: ChunkState, turns: _Turns) -> None:
         turns.send_on()
 
 
-def _read_back(opened: Case, step: Ask, give: Give) -> None:
+def _read_back(opened: Case, step: Ask, turns: _Turns) -> None:
     """The shared read-back, unless fresh chunks go first or one is under way."""
     with reading() as session:
         held = opened.held
         comes = step.urgent or _comes(session, held.owner, held.id, held.chunk.waits_since or opened.now)
     if comes:
-        return look.read_back(opened, give)
+        return look.read_back(opened, turns.judged)
     with transaction() as session:
         back.put_back(session, opened)
+    turns.send_on()
     return None
 
 

@@ -117,7 +117,7 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
     survey = _Survey(opened.limits.lag, opened.held.batch.created_at)
     survey.add(opened)
     for held in others:
-        survey.add(case.unseen(held))
+        survey.add(case.opened(held))
     members = [opened.held, *others]
     try:
         seen = _ask(opened.held.owner, survey)
@@ -128,8 +128,8 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
         return
     shown = view(seen.found, [*seen.found.census, *survey.ours], opened.trust)
     if shown is not None:
-        # What a call left most of goes first: good lines among it wait for a canary, one after another.
-        members.sort(key=lambda held: survey.left(held.id, shown), reverse=True)
+        # Who keeps canaries waiting goes first, then what a call left most of: good lines among it wait for a canary.
+        members.sort(key=lambda held: (held.chunk.holds, survey.left(held.id, shown)), reverse=True)
         survey.clear()
         for held in members:
             if after := _judge(held, shown, seen):

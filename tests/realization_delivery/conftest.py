@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.realization_delivery.builders import Office
+from tests.realization_delivery.builders import Office, good
 from tests.realization_delivery.histories_stage import Stage, stage
 from tests.simulator import Simulator
 from workers import settings
@@ -29,6 +29,16 @@ def office(afas: Simulator, sqlite: str, monkeypatch: pytest.MonkeyPatch) -> Off
     made = Office(afas)
     made.organisation()
     return made
+
+
+@pytest.fixture
+def small(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Chunks of a hundred lines, and read-backs that proved themselves."""
+    monkeypatch.setenv("CHUNK_LINES", "100")
+    settings.current.cache_clear()
+    office.submits([good(1000)], reference="pathfinder")
+    office.works()
+    return office
 
 
 @pytest.fixture

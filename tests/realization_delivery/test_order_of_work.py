@@ -8,29 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from tasks.realization import case, deliver, estimate, reach, submit
+from tasks.realization import estimate, reach, submit
 from tasks.realization.chunks import PUT_OFF
-from tasks.realization.deliver import Hands
-from tasks.realization.fields import expected
-from tasks.realization.prospects import Prospects
 from tests.realization_delivery.builders import GUID, Office, bad, good
 from tests.realization_delivery.histories_people import OTHER
 from workers import leases, settings
 from workers.columns import now
 from workers.database import Session, reading, transaction
 from workers.ledger.realization import deliveries, expectations, readbacks, slots, waiting, work
-from workers.ledger.realization.acts import Attempt, LineEvent
+from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Batch, Chunk, Line
-
-
-@pytest.fixture
-def small(office: Office, monkeypatch: pytest.MonkeyPatch) -> Office:
-    """Chunks of a hundred lines, and read-backs that proved themselves."""
-    monkeypatch.setenv("CHUNK_LINES", "100")
-    settings.current.cache_clear()
-    office.submits([good(1000)], reference="pathfinder")
-    office.works()
-    return office
 
 
 def calls() -> list[tuple[str, list[int]]]:
@@ -143,74 +130,6 @@ def test_a_read_back_takes_along_who_stands_in_line_for_a_call_but_for_those_who
             chunk.waits_since = now + dt.timedelta(minutes=1 if place == 3 else -1)
     taken = waiting.claim_waiting(small.id, 1)
     assert [held.id for held in taken] == [chunks[1].id, chunks[2].id]
-
-
-def test_chunks_that_a_read_back_holds_while_the_calls_of_others_end_are_told_of_them_afterwards(
-    small: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Nobody else is left to tell them: without that they would wait for the sweep."""
-    monkeypatch.setenv("AFAS_PARALLEL_CALLS", "1")
-    settings.current.cache_clear()
-    small.submits([bad(n) if n < 4 else good(n) for n in range(400)])
-    first, spared, *others = sorted(chunk for _, chunk in small.messages)
-    small.delivers(first)
-    with transaction() as session:
-        session.execute(update(Batch).where(Batch.reference == "R").values(prospects=expected(Prospects(0.2), [])))
-    for chunk in (spared, *others):
-        small.delivers(chunk)
-    small.passes(60)
-    small.messages.clear()
-
-    def fresh() -> int:
-        return next(int(chunk["fresh"]) for chunk in small.chunks() if chunk["id"] == spared)
-
-    def at_once(chunk: int, seconds: float) -> None:
-        if chunk == spared and fresh():
-            deliver.deliver(chunk, hands)
-        else:
-            small.messages.append((seconds, chunk))
-
-    hands = Hands(at_once, small.mails.append, small.replies.append)
-    deliver.deliver(first, hands)
-    assert fresh() == 0, "it had the call until it needed it no more"
-    assert {chunk for _, chunk in small.messages} & set(others)
-
-
-def test_a_chunk_that_finds_no_call_free_is_told_of_one_that_ends_before_it_stands_in_line(
-    small: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("AFAS_PARALLEL_CALLS", "1")
-    settings.current.cache_clear()
-    small.submits([good(n) for n in range(200)])
-    first, other = sorted(chunk for _, chunk in small.messages)
-    with transaction() as session:
-        session.execute(update(Chunk).where(Chunk.id == first).values(waits_since=now(-60), wants_slot_at=now(-60)))
-    small.messages.clear()
-    held = work.claim(other)
-    assert held
-    with slots.Place(held, 1, lambda: None) as place:
-        assert place.taken()
-        # The last that it looks at before it is put back.
-        monkeypatch.setattr(case.Case, "asks", property(lambda _: place.end()))
-        small.delivers(first)
-    assert [chunk for _, chunk in small.messages] == [first]
-
-
-def test_a_read_back_judges_first_the_chunk_of_which_a_call_left_most_for_what_afas_left_waits_for_a_canary(
-    small: Office,
-) -> None:
-    # Two errors in the first chunk, none in the second, twelve in the third.
-    wrong = {0, 30, *range(2, 38, 3)}
-    small.submits([bad(n) if n in wrong else good(n) for n in range(300)])
-    chunks = sorted(chunk for _, chunk in small.messages)
-    for chunk in chunks:
-        small.delivers(chunk)
-    small.passes(60)
-    small.delivers(chunks[0])
-    with reading() as session:
-        judged = select(Line.chunk_id).join(LineEvent, LineEvent.line_id == Line.id).where(LineEvent.state == "suspect")
-        found = list(dict.fromkeys(session.scalars(judged.order_by(LineEvent.id))))
-    assert found == [chunks[2], chunks[0]]
 
 
 def test_a_read_back_whose_worker_died_is_not_the_last_one_and_one_under_way_is_not_passed(small: Office) -> None:

@@ -4,29 +4,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Update, and_, bindparam, or_, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 
 from workers.database import Session, table_of
 from workers.ledger.realization.acts import Attempt
 from workers.ledger.realization.models import Line
-from workers.rows import each, update_many
+from workers.rows import all_of, update_many
 
 
-def of(session: Session, chunk_id: int, *, unseen: bool = False) -> tuple[list[Line], list[Attempt]]:
-    """The chunk's lines in order, and every attempt, oldest first; `unseen`: only lines that AFAS may show anew."""
+def of(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
+    """The chunk's lines in order, and every attempt, oldest first."""
     # No objects: they come by the hundred with every message.
     of_it = {"chunk": chunk_id}
-    attempts = each(session.execute(_attempts(), of_it), Attempt)
-    return each(session.execute(_lines(unseen=unseen), of_it), Line), attempts
+    attempts = all_of(session.execute(_attempts(), of_it), Attempt)
+    return all_of(session.execute(_lines(), of_it), Line), attempts
 
 
 @cache
-def _lines(*, unseen: bool) -> Select[Any]:
+def _lines() -> Select[Any]:
     table = table_of(Line)
-    line = table.c
-    anew = or_(line.state.in_(["sent", "suspect", "in_doubt"]), and_(line.state == "applied", line.seen_at.is_(None)))
-    every = select(table).where(line.chunk_id == bindparam("chunk")).order_by(line.position)
-    return every.where(anew) if unseen else every
+    return select(table).where(table.c.chunk_id == bindparam("chunk")).order_by(table.c.position)
 
 
 @cache

@@ -33,12 +33,6 @@ class Standing(NamedTuple):
     untold: bool
     held: bool
 
-    @property
-    def cautious(self) -> bool:
-        """Whether what was never sent is looked for first: the ledger was restored or copied lately."""
-        until = self.delivery.cautious_until
-        return until is not None and until > self.now
-
 
 def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
     """All of it as it is in this transaction; a chunk with `most_fruitless` attempts in a row tries no more."""
