@@ -72,7 +72,9 @@ class Soak:
 
     def _look(self) -> bool:
         """Wake who has slept long enough, do what a person does after a stop, and see what was recovered."""
-        for due, pid in [one for one in self._asleep if one[0] <= time.monotonic()]:
+        # A person's word would wait for what a sleeper has locked, and the sleeper for this look to end.
+        resumes_now = self.ledger.stopped() is not None
+        for due, pid in [one for one in self._asleep if resumes_now or one[0] <= time.monotonic()]:
             self._asleep.remove((due, pid))
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
