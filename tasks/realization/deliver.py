@@ -72,7 +72,10 @@ class _Turns:
             self.send_on()
 
     def send_on(self) -> None:
-        """Enqueue the chunks that may send now."""
+        """Enqueue the chunks that may send now.
+
+        To be asked again after a chunk is given back: while it was held, a call that ended could not be offered to it.
+        """
         held = self._held
         chunks, self._left = slots.turns(held.batch.environment_id, current().afas_parallel_calls)
         for chunk in chunks:
@@ -168,7 +171,6 @@ def _waits_on(held: Held, place: Place) -> ChunkState | None:
 def _stand_in_line(opened: Case, turns: _Turns) -> None:
     with transaction() as session:
         back.stand_in_line(session, opened)
-    # A call that ended while this chunk was held could not be offered to it.
     turns.send_on()
 
 

@@ -16,6 +16,12 @@ from workers.ledger.realization.acts import LineEvent
 from workers.ledger.realization.models import Batch, Chunk, Line
 
 
+def errors_are_expected() -> None:
+    """In a fifth of the lines, so that a chunk goes in parts."""
+    with transaction() as session:
+        session.execute(update(Batch).where(Batch.reference == "R").values(prospects=expected(Prospects(0.2), [])))
+
+
 def test_chunks_that_a_read_back_holds_while_the_calls_of_others_end_are_told_of_them_afterwards(
     small: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -24,8 +30,7 @@ def test_chunks_that_a_read_back_holds_while_the_calls_of_others_end_are_told_of
     small.submits([bad(n) if n < 4 else good(n) for n in range(400)])
     first, spared, *others = sorted(chunk for _, chunk in small.messages)
     small.delivers(first)
-    with transaction() as session:
-        session.execute(update(Batch).where(Batch.reference == "R").values(prospects=expected(Prospects(0.2), [])))
+    errors_are_expected()
     for chunk in (spared, *others):
         small.delivers(chunk)
     small.passes(60)
@@ -53,6 +58,8 @@ def test_a_chunk_that_finds_no_call_free_is_told_of_one_that_ends_before_it_stan
     settings.current.cache_clear()
     small.submits([good(n) for n in range(200)])
     first, other = sorted(chunk for _, chunk in small.messages)
+    # Long after the last read-back: another one may come.
+    small.passes(60)
     with transaction() as session:
         session.execute(update(Chunk).where(Chunk.id == first).values(waits_since=now(-60), wants_slot_at=now(-60)))
     small.messages.clear()
@@ -63,6 +70,35 @@ def test_a_chunk_that_finds_no_call_free_is_told_of_one_that_ends_before_it_stan
         # The last that it looks at before it is put back.
         monkeypatch.setattr(case.Case, "asks", property(lambda _: place.end()))
         small.delivers(first)
+    assert [chunk for _, chunk in small.messages] == [first]
+
+
+def test_a_chunk_whose_read_back_is_put_off_is_told_of_a_call_that_ends_before_it_is_given_back(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFAS_PARALLEL_CALLS", "1")
+    settings.current.cache_clear()
+    small.submits([bad(0), *(good(n) for n in range(1, 200))])
+    first, other = sorted(chunk for _, chunk in small.messages)
+    errors_are_expected()
+    small.delivers(first)
+    small.passes(60)
+    small.messages.clear()
+    held, looks = work.claim(other), list[object]()
+    assert held
+    with slots.Place(held, 1, lambda: None) as place:
+        assert place.taken()
+
+        def comes(*asked: object) -> bool:
+            # At the second look another one is under way, and the other call is over.
+            looks.append(asked)
+            if len(looks) > 1:
+                place.end()
+            return len(looks) == 1
+
+        monkeypatch.setattr(deliver, "_comes", comes)
+        small.delivers(first)
+    assert len(looks) == 2
     assert [chunk for _, chunk in small.messages] == [first]
 
 

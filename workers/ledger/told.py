@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from workers.columns import now
 from workers.database import Session, table_of
 from workers.ledger.models import DayState, RegisterDay, SourceRead, TurnoverRun
-from workers.rows import split
+from workers.rows import all_of, split
 from workers.staff.models import Organisation
 from workers.texts import text
 
@@ -84,7 +84,7 @@ def _head(clock: dt.datetime, run: TurnoverRun, organisation: Organisation) -> H
 def sources(session: Session, run_id: int) -> list[SourceRead]:
     """The run's sources in their order."""
     wanted = select(table_of(SourceRead)).where(SourceRead.run_id == run_id).order_by(SourceRead.id)
-    return [split(row, SourceRead)[0] for row in session.execute(wanted)]
+    return all_of(session.execute(wanted), SourceRead)
 
 
 def totals(session: Session, run_id: int) -> dict[str, tuple[int, Decimal]]:
@@ -109,7 +109,7 @@ def notable_days(session: Session, run_id: int) -> list[RegisterDay]:
     told = RegisterDay.state.in_([DayState.PARKED, DayState.FAILED, DayState.VANISHED])
     chosen = select(table_of(RegisterDay)).where(RegisterDay.run_id == run_id, or_(told, overwritten))
     found = session.execute(chosen.order_by(RegisterDay.register_external_id, RegisterDay.date))
-    return [split(row, RegisterDay)[0] for row in found]
+    return all_of(found, RegisterDay)
 
 
 def days(session: Session, run_id: int) -> list[dict[str, Any]]:
