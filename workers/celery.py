@@ -5,7 +5,7 @@ import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init, heartbeat_sent, worker_process_init
+from celery.signals import celeryd_init, heartbeat_sent, worker_init, worker_process_init
 
 from workers import home, settings
 from workers.texts import text
@@ -38,6 +38,14 @@ def _refuse_or_begin(**_: Any) -> None:
         database.forget_engine()
     for line in warnings(settings.current()):
         sys.stderr.write(f"{line}\n")
+
+
+@worker_init.connect
+def _know_tables(**_: Any) -> None:
+    """Learn how objects become rows before pool processes are forked: else each would, and keep it, for itself."""
+    from sqlalchemy.orm import configure_mappers  # noqa: PLC0415 - as above
+
+    configure_mappers()
 
 
 @worker_process_init.connect
