@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -85,8 +85,8 @@ def _asked(case: Case, looks: int) -> dict[str, Any]:
 
 def _wished(chunk: Chunk, line: Line) -> Line:
     if line.witnessed or not may_have_left(carriers(chunk, line.id), line.id):
-        return replace(line, state=LineState.CANCELLED, goes_as=None)
-    return replace(line, state=LineState.IN_DOUBT, matter=Matter.WISHED, goes_as=None)
+        return line._replace(state=LineState.CANCELLED, goes_as=None)
+    return line._replace(state=LineState.IN_DOUBT, matter=Matter.WISHED, goes_as=None)
 
 
 def _blind(session: Session, case: Case) -> Case:
@@ -100,7 +100,7 @@ def _given_to_people(session: Session, case: Case) -> Case:
     unlooked = {row.id for row in case.rows if case.cautious and case.unlooked(row)}
     open_ = [line for line in chunk.lines if (line.state in UNSETTLED and not line.matter) or line.id in unlooked]
     open_ = [line for line in open_ if line.state != LineState.SUSPECT or _looks(case, line)]
-    lost = tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
+    lost = tuple(line._replace(state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None) for line in open_)
     return record(session, case, Ruling(lost, tuple(Told(Matter.LOST, (line.id,)) for line in lost))) if lost else case
 
 

@@ -59,7 +59,7 @@ def adopted(chunk: Chunk, number: int, now: datetime) -> Chunk:
     """The chunk of a ledger that was restored or copied: an attempt of unknown outcome stands for all it forgot."""
     open_lines = {line.id for line in chunk.lines if line.state in UNSETTLED | {LineState.PENDING}}
     lines = tuple(
-        replace(line, state=LineState.IN_DOUBT, goes_as=None) if line.id in open_lines else line for line in chunk.lines
+        line._replace(state=LineState.IN_DOUBT, goes_as=None) if line.id in open_lines else line for line in chunk.lines
     )
     carried = tuple(line.id for line in lines if line.id in open_lines)
     forgotten = Attempt(number, carried, now, Purpose.ADOPTED)

@@ -135,7 +135,7 @@ def _alone(chunk: Chunk, line: Line, shown: Images, limits: Limits) -> Line | No
     if seen == Sight.AS_ASKED:
         return _applied(line)
     if to_go and counts:
-        return replace(line, looked_at=shown.begun_at) if seen == Sight.UNMOVED else _lost(line, seen)
+        return line._replace(looked_at=shown.begun_at) if seen == Sight.UNMOVED else _lost(line, seen)
     return None
 
 
@@ -150,7 +150,7 @@ def _verdicts(chunk: Chunk, attempt: Attempt, left: Sequence[Line], shown: Image
     """What a call left behind. After an answered error AFAS stopped at the tenth: the first ten unmoved are suspect."""
     seen = {line.id: sight(line, _row(line, shown), chunk.action) for line in left}
     unmoved = [line.id for line in left if seen[line.id] == Sight.UNMOVED]
-    looked = [replace(line, looked_at=shown.begun_at) for line in left]
+    looked = [line._replace(looked_at=shown.begun_at) for line in left]
     suspects = set(unmoved[:STOPS_AT]) if meaning(attempt.answer) in LINE_ERRORS else set()
     return [
         _unmoved(chunk, attempt, line, suspect=line.id in suspects)
@@ -166,10 +166,10 @@ def _unmoved(chunk: Chunk, attempt: Attempt, line: Line, *, suspect: bool) -> Li
         return refused(chunk, line, attempt.answer, witness=True)
     if suspect:
         # Its own image is its witness: it may be cancelled.
-        return replace(line, state=LineState.SUSPECT, goes_as=Purpose.SUSPECT, witnessed=True, matter=None)
+        return line._replace(state=LineState.SUSPECT, goes_as=Purpose.SUSPECT, witnessed=True, matter=None)
     timed = line.before is not None and line.before.modified is not None
     if timed or meant in LINE_ERRORS | {Meaning.WHOLE_CALL}:
-        return replace(line, state=LineState.PENDING, goes_as=None, matter=None)
+        return line._replace(state=LineState.PENDING, goes_as=None, matter=None)
     return _lost(line, Sight.UNSURE)
 
 
@@ -177,17 +177,17 @@ def _other(attempt: Attempt, line: Line, seen: Sight) -> Line:
     """A line that is not as asked, and of which nobody can say that the call did not reach it."""
     meant = meaning(attempt.answer)
     if meant == Meaning.APPLIED:
-        return replace(line, state=LineState.IN_DOUBT, matter=Matter.UNNAMED, goes_as=None)
+        return line._replace(state=LineState.IN_DOUBT, matter=Matter.UNNAMED, goes_as=None)
     if meant in LINE_ERRORS and len(attempt.lines) == 1 and attempt.answer is not None:
-        line = replace(line, message=attempt.answer.text, reference=attempt.answer.reference)
+        line = line._replace(message=attempt.answer.text, reference=attempt.answer.reference)
     return _lost(line, seen)
 
 
 def _lost(line: Line, seen: Sight) -> Line:
     """Somebody moved the line, or nobody can tell: a person's later change is never overwritten."""
     if seen == Sight.MOVED:
-        return replace(line, state=LineState.CONFLICT, matter=Matter.MOVED, goes_as=None)
-    return replace(line, state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None)
+        return line._replace(state=LineState.CONFLICT, matter=Matter.MOVED, goes_as=None)
+    return line._replace(state=LineState.IN_DOUBT, matter=Matter.LOST, goes_as=None)
 
 
 def _first(line: Line, shown: Images, action: Action) -> Line:
@@ -195,16 +195,16 @@ def _first(line: Line, shown: Images, action: Action) -> Line:
     rows, deletes = shown.of(line), action == Action.DELETE
     if len(rows) > 1:
         ids = ", ".join(row.afas_id for row in rows)
-        return replace(line, state=LineState.INVALID, matter=Matter.AMBIGUOUS, message=f"ambiguous: {ids}")
+        return line._replace(state=LineState.INVALID, matter=Matter.AMBIGUOUS, message=f"ambiguous: {ids}")
     if not rows and (deletes or not line.afas_ids):
-        return replace(line, state=LineState.REFUSED if deletes else LineState.INVALID, matter=Matter.ABSENT)
+        return line._replace(state=LineState.REFUSED if deletes else LineState.INVALID, matter=Matter.ABSENT)
     before = rows[0] if rows else None
     ids_of = (before.afas_id,) if before and not line.afas_ids else line.afas_ids
-    return replace(line, afas_ids=ids_of, before=before, looked_at=shown.begun_at)
+    return line._replace(afas_ids=ids_of, before=before, looked_at=shown.begun_at)
 
 
 def _applied(line: Line) -> Line:
-    return replace(line, state=LineState.APPLIED, matter=None, message="", reference=None, goes_as=None)
+    return line._replace(state=LineState.APPLIED, matter=None, message="", reference=None, goes_as=None)
 
 
 def _row(line: Line, shown: Images) -> Row | None:

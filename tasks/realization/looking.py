@@ -39,7 +39,7 @@ def unlooked(member: Case, step: Send) -> Ruling:
 
 
 def _with_id(line: Line, known: KnownLine | None) -> Line:
-    return replace(line, afas_ids=(known.id,)) if known and known.id and not line.afas_ids else line
+    return line._replace(afas_ids=(known.id,)) if known and known.id and not line.afas_ids else line
 
 
 def _judged(line: Line, row: models.Line, action: str) -> Line:
@@ -54,7 +54,7 @@ def _checked(line: Line, row: models.Line, action: str, known: Known) -> Line:
     order = Order(action, shipped(), "", "", known)
     found = validate([{**row.fields, FORCE: row.force}], order, text)[0]
     faults = [reason.text for reason in found.reasons if reason.field in _NAMING]
-    return replace(line, state=LineState.INVALID, message="; ".join(faults)) if faults else line
+    return line._replace(state=LineState.INVALID, message="; ".join(faults)) if faults else line
 
 
 _NAMING = frozenset({"Id", "XpRe", "DaTi", "DcId"})

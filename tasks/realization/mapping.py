@@ -100,13 +100,13 @@ def _behind(one: Line, behind: Mapping[int, dt.datetime | None]) -> Line:
     if one.id not in behind:
         return one
     ended = behind[one.id]
-    return replace(one, ahead=ended is None, ahead_ended=ended)
+    return one._replace(ahead=ended is None, ahead_ended=ended)
 
 
 def granted(new: Line, row: models.Line) -> Line:
     """The line, cancelled where a person wished it and it is proved that AFAS has nothing of it."""
     absent = new.state == LineState.PENDING or (new.state == LineState.SUSPECT and new.witnessed)
-    return replace(new, state=LineState.CANCELLED, goes_as=None) if row.wish and absent else new
+    return new._replace(state=LineState.CANCELLED, goes_as=None) if row.wish and absent else new
 
 
 def line_columns(new: Line, row: models.Line, now: dt.datetime, session_guid: str | None) -> dict[str, Any]:

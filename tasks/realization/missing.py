@@ -57,7 +57,7 @@ def resolved(found: Group, view: View) -> tuple[Line, ...]:
     """What the missing lines become: suspects, pending again, or in doubt until more is known."""
     meant = meaning(found.attempt.answer)
     if meant == Meaning.APPLIED:
-        return tuple(replace(line, state=LineState.IN_DOUBT, matter=Matter.UNNAMED) for line in found.still)
+        return tuple(line._replace(state=LineState.IN_DOUBT, matter=Matter.UNNAMED) for line in found.still)
     if found.broken or meant not in LINE_ERRORS:
         return _one_by_one(found, view)
     return _first_ten(found, view)
@@ -146,12 +146,12 @@ def _held(line: Line) -> bool:
 
 
 def _suspect(line: Line, goes_as: Purpose, *, witnessed: bool) -> Line:
-    return replace(line, state=LineState.SUSPECT, goes_as=goes_as, witnessed=witnessed, matter=None)
+    return line._replace(state=LineState.SUSPECT, goes_as=goes_as, witnessed=witnessed, matter=None)
 
 
 def _pending(line: Line) -> Line:
-    return replace(line, state=LineState.PENDING, goes_as=None, matter=None)
+    return line._replace(state=LineState.PENDING, goes_as=None, matter=None)
 
 
 def _in_doubt(line: Line, *, witnessed: bool) -> Line:
-    return replace(line, state=LineState.IN_DOUBT, goes_as=None, matter=None, witnessed=witnessed)
+    return line._replace(state=LineState.IN_DOUBT, goes_as=None, matter=None, witnessed=witnessed)

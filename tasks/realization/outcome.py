@@ -66,7 +66,7 @@ class _Case:
         asked = self.view.begun_at
         missed = [(line, call.answer.at) for line, call in unseen(self.chunk, self.trust) if call.answer is not None]
         missed = [(line, at) for line, at in missed if asked >= at and not self.view.of(line)]
-        self._change(replace(line, missed_at=asked) for line, _ in missed)
+        self._change(line._replace(missed_at=asked) for line, _ in missed)
         if gone := [line for line, at in missed if asked >= at + SHOWN_WITHIN]:
             ids = tuple(afas_id for line in gone for afas_id in line.afas_ids)
             self.stop = Told(Matter.INVISIBLE, tuple(line.id for line in gone), ids)
@@ -142,10 +142,9 @@ class _Case:
     def _shown(self, line: Line) -> Line:
         rows = self.view.of(line)
         if line.state != LineState.APPLIED and not any(same(line, row) for row in rows):
-            return replace(line, state=LineState.IN_DOUBT, matter=Matter.KEY_COLLISION, goes_as=None)
+            return line._replace(state=LineState.IN_DOUBT, matter=Matter.KEY_COLLISION, goes_as=None)
         ids = tuple(dict.fromkeys((*line.afas_ids, *(row.afas_id for row in rows))))
-        return replace(
-            line,
+        return line._replace(
             state=LineState.APPLIED,
             afas_ids=ids,
             seen_at=line.seen_at or self.view.begun_at,

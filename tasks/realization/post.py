@@ -93,7 +93,7 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     """The case once this call of it is written."""
     chunk = opened.chunk
     goes = {line.id for line in chunk.lines if line.id in attempt.carried and line.state == LineState.PENDING}
-    lines = tuple(replace(line, state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
+    lines = tuple(line._replace(state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
     rows = tuple(contents.sent(row) if row.id in goes else row for row in opened.rows)
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 

@@ -1,7 +1,7 @@
 """What an answer decides by itself, before any read-back: the outcome table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tasks.realization.calls import absent_from, carriers, may_have_left
@@ -88,14 +88,14 @@ def due_at(chunk: Chunk, line: int) -> datetime | None:
 
 def refused(chunk: Chunk, line: Line, answer: Answer, *, witness: bool) -> Line:
     """A line that is not there and that AFAS answered with an error, alone: its verdict."""
-    told = replace(line, message=answer.text, reference=answer.reference, witnessed=witness, goes_as=None)
+    told = line._replace(message=answer.text, reference=answer.reference, witnessed=witness, goes_as=None)
     meant = meaning(answer)
     if meant == Meaning.EXISTS and not witness:
-        return replace(told, state=LineState.IN_DOUBT, matter=Matter.EXISTS)
+        return told._replace(state=LineState.IN_DOUBT, matter=Matter.EXISTS)
     if meant == Meaning.PASSING and tries(chunk, line.id) <= len(RETRY_AFTER):
-        return replace(told, state=LineState.SUSPECT, goes_as=line.goes_as or Purpose.SUSPECT)
+        return told._replace(state=LineState.SUSPECT, goes_as=line.goes_as or Purpose.SUSPECT)
     if meant == Meaning.PASSING and not witness and may_have_left(carriers(chunk, line.id), line.id):
-        return replace(told, state=LineState.IN_DOUBT, matter=Matter.LOCKED)
+        return told._replace(state=LineState.IN_DOUBT, matter=Matter.LOCKED)
     return _end(told)
 
 
@@ -116,20 +116,20 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
     if meant == Meaning.TOO_LARGE and alone:
         # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
         doubt = inserts and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
-        told = replace(line, message=answer.text, reference=answer.reference)
-        return replace(told, state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
+        told = line._replace(message=answer.text, reference=answer.reference)
+        return told._replace(state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
     if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):
-        return replace(line, state=LineState.PENDING if line.state == LineState.SENT else line.state)
+        return line._replace(state=LineState.PENDING if line.state == LineState.SENT else line.state)
     if meant in UNKNOWN:
         matter = None if setting.trust.read_back else Matter.LOST
-        return replace(line, state=LineState.IN_DOUBT, matter=matter)
+        return line._replace(state=LineState.IN_DOUBT, matter=matter)
     told = refused(chunk, line, answer, witness=not inserts) if clear and meant in LINE_ERRORS else line
     # Where nothing is read back it was a person who said that no earlier call left it.
-    return replace(told, witnessed=line.witnessed) if inserts and not setting.trust.read_back else told
+    return told._replace(witnessed=line.witnessed) if inserts and not setting.trust.read_back else told
 
 
 def _end(line: Line) -> Line:
-    return replace(line, state=LineState.REFUSED, goes_as=None)
+    return line._replace(state=LineState.REFUSED, goes_as=None)
 
 
 def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
@@ -139,8 +139,8 @@ def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:
         return line
     every = tuple(dict.fromkeys((*line.afas_ids, *ids)))
     # An error that passed was its message until now.
-    applied = replace(line, state=LineState.APPLIED, afas_ids=every, matter=None, message="", reference=None)
-    return applied if len(every) <= 1 else replace(applied, matter=Matter.DUPLICATE, message=duplicate(every))
+    applied = line._replace(state=LineState.APPLIED, afas_ids=every, matter=None, message="", reference=None)
+    return applied if len(every) <= 1 else applied._replace(matter=Matter.DUPLICATE, message=duplicate(every))
 
 
 def duplicate(afas_ids: Sequence[str]) -> str:
@@ -153,7 +153,7 @@ def _changed(line: Line, answer: Answer, *, alone: bool) -> Line:
     named = alone or any(afas_id in line.afas_ids for _, afas_id in answer.named)
     if not named or line.state in ENDS:
         return line
-    return replace(line, state=LineState.APPLIED, matter=None, message="", reference=None, goes_as=None)
+    return line._replace(state=LineState.APPLIED, matter=None, message="", reference=None, goes_as=None)
 
 
 def _pause(attempt: Attempt, meant: Meaning, setting: Setting) -> Pause:

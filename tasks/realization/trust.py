@@ -135,7 +135,7 @@ def doubted(chunk: Chunk) -> Chunk:
         if line.state in {LineState.PENDING, LineState.SUSPECT} and carriers(chunk, line.id)
     }
     lines = tuple(
-        replace(line, state=LineState.IN_DOUBT, goes_as=None, witnessed=False)
+        line._replace(state=LineState.IN_DOUBT, goes_as=None, witnessed=False)
         if line.id in back or line.state == LineState.IN_DOUBT
         else line
         for line in chunk.lines

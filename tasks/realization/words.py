@@ -133,8 +133,7 @@ class Row(NamedTuple):
     modified: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One record. `values`: DaTi (date), EmId, ItCd (text), Qu (Decimal), those that were given.
 
     `seen_at`: the first read-back that showed it; `missed_at`: the last that did not, after it was applied. A suspect
@@ -146,7 +145,7 @@ class Line:
 
     id: int
     key: str
-    values: Mapping[str, Value] = field(default_factory=dict)
+    values: Mapping[str, Value] = MappingProxyType({})
     state: LineState = LineState.PENDING
     afas_ids: tuple[str, ...] = ()
     seen_at: datetime | None = None
@@ -156,7 +155,7 @@ class Line:
     matter: Matter | None = None
     message: str = ""
     reference: str | None = None
-    asked: Mapping[str, Value] = field(default_factory=dict)
+    asked: Mapping[str, Value] = MappingProxyType({})
     before: Row | None = None
     looked_at: datetime | None = None
     ahead: bool = False

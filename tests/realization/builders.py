@@ -64,7 +64,7 @@ class Story:
         at = answer.at if answer else NOON
         attempt = Attempt(len(self.chunk.attempts) + 1, tuple(numbers), at - SECOND, purpose, answer)
         sent = [
-            replace(line, state=LineState.SENT)
+            line._replace(state=LineState.SENT)
             if line.id in attempt.lines and line.state == LineState.PENDING
             else line
             for line in self.lines

@@ -73,7 +73,7 @@ class Ledger:
             before = [one for one in self.lines if one.id < line.id and _same(one, line)]
             ended = [self.settled[one.id] for one in before if one.id in self.settled]
             ahead = any(one.state in OPEN for one in before)
-            lines.append(replace(line, ahead=ahead, ahead_ended=max(ended, default=None)))
+            lines.append(line._replace(ahead=ahead, ahead_ended=max(ended, default=None)))
         self.chunks[number] = replace(self.chunks[number], lines=tuple(lines))
         return self.chunks[number]
 
@@ -85,7 +85,7 @@ class Ledger:
             self.allowed(chunk, line)
         attempt = Attempt(self.calls, send.lines, self.now, send.purpose)
         sent = tuple(
-            replace(line, state=LineState.SENT) if line in carried and line.state == LineState.PENDING else line
+            line._replace(state=LineState.SENT) if line in carried and line.state == LineState.PENDING else line
             for line in chunk.lines
         )
         self.chunks[chunk.id] = replace(chunk, lines=sent, attempts=(*chunk.attempts, attempt))

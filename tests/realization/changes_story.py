@@ -38,7 +38,7 @@ class Changes(Story):
     def __init__(self, count: int = 1, action: Action = Action.APPROVE, trust: Trust = SURE, **line: Any) -> None:
         super().__init__("", trust)
         given = {"asked": {} if action == Action.DELETE else ASKED} | line
-        lines = [replace(Line(one, f"K{one}", afas_ids=(str(100 + one),)), **given) for one in range(count)]
+        lines = [Line(one, f"K{one}", afas_ids=(str(100 + one),))._replace(**given) for one in range(count)]
         self.chunk = Chunk(1, tuple(lines), action=action)
 
     def shows(self, rows: Iterable[Row] = (), at: datetime = LOOKED) -> "Changes":

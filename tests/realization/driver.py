@@ -95,7 +95,7 @@ class Ledger:
         self.calls += 1
         attempt = Attempt(self.number, send.lines, self.now, send.purpose)
         sent = tuple(
-            replace(line, state=LineState.SENT) if line.id in send.lines and line.state == LineState.PENDING else line
+            line._replace(state=LineState.SENT) if line.id in send.lines and line.state == LineState.PENDING else line
             for line in chunk.lines
         )
         self.chunks[chunk.id] = replace(chunk, lines=sent, attempts=(*chunk.attempts, attempt))

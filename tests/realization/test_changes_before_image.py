@@ -137,7 +137,7 @@ def test_a_line_that_is_not_there_before_its_deletion_is_refused(ids: tuple[str,
 def test_lines_are_asked_for_by_their_id_else_by_their_xp_re() -> None:
     story = Changes(3)
     first, second, third = story.lines
-    lines = (first, replace(second, afas_ids=(), key=" Ab"), replace(third, state=LineState.APPLIED))
+    lines = (first, second._replace(afas_ids=(), key=" Ab"), third._replace(state=LineState.APPLIED))
     story.chunk = replace(story.chunk, lines=lines)
     assert wanted(story.chunk) == Names(frozenset({"100"}), frozenset({"ab"}))
 
@@ -171,7 +171,7 @@ def test_a_line_waits_for_an_earlier_operation_and_is_looked_at_anew_after_it() 
 
 def test_a_line_that_waits_for_another_holds_up_no_other() -> None:
     story = Changes(2).looked()
-    story.chunk = replace(story.chunk, lines=(replace(story.lines[0], ahead=True), story.lines[1]))
+    story.chunk = replace(story.chunk, lines=(story.lines[0]._replace(ahead=True), story.lines[1]))
     assert story.next() == Send((1,), FRESH)
 
 

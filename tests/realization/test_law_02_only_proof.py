@@ -33,7 +33,7 @@ def test_a_success_is_recorded_by_whoever_has_it() -> None:
 
 def test_a_success_moves_no_line_that_has_its_end() -> None:
     story = Story("a")
-    story.chunk = replace(story.chunk, lines=(replace(story.lines[0], state=LineState.REFUSED),))
+    story.chunk = replace(story.chunk, lines=(story.lines[0]._replace(state=LineState.REFUSED),))
     assert story.send([0], created(story.lines[0])).states() == ["refused"]
 
 

@@ -26,7 +26,7 @@ def test_without_a_connector_nothing_goes_again_that_only_an_unwitnessed_view_ca
 def test_without_a_connector_a_persons_word_holds_also_when_somebody_has_the_record_open() -> None:
     story = Story("a", Trust(read_back=False)).send([0], LOST)
     assert story.states() == ["in_doubt"]
-    said = replace(story.lines[0], state=LineState.SUSPECT, goes_as=Purpose.CANARY, witnessed=True, matter=None)
+    said = story.lines[0]._replace(state=LineState.SUSPECT, goes_as=Purpose.CANARY, witnessed=True, matter=None)
     calls = tuple(replace(call, judged=True) for call in story.chunk.attempts)
     story.chunk = replace(story.chunk, lines=(said,), attempts=calls)
     story.send([0], error("geblokkeerd door een andere gebruiker", LATER), Purpose.CANARY)
@@ -35,7 +35,7 @@ def test_without_a_connector_a_persons_word_holds_also_when_somebody_has_the_rec
 
 
 def said_absent(story: Story, number: int) -> None:
-    line = replace(story.lines[number], state=LineState.SUSPECT, goes_as=Purpose.CANARY, witnessed=True, matter=None)
+    line = story.lines[number]._replace(state=LineState.SUSPECT, goes_as=Purpose.CANARY, witnessed=True, matter=None)
     story.chunk = replace(story.chunk, lines=tuple(line if one.id == line.id else one for one in story.lines))
 
 

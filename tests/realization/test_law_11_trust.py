@@ -16,7 +16,7 @@ NEW = Trust()
 
 
 def applied(employees: str) -> tuple[ReadBack, list[Line]]:
-    ours = [replace(line, state=LineState.APPLIED, afas_ids=(str(20000 + line.id),)) for line in lines_of(employees)]
+    ours = [line._replace(state=LineState.APPLIED, afas_ids=(str(20000 + line.id),)) for line in lines_of(employees)]
     return ReadBack(LATER, tuple(map(row, ours)), tuple(ours)), ours
 
 
@@ -159,7 +159,7 @@ def test_a_line_without_employee_has_no_witness() -> None:
 
 
 def test_a_row_that_is_not_ours_is_no_witness() -> None:
-    stranger = row(replace(lines_of("a")[0], key="theirs"))
+    stranger = row(lines_of("a")[0]._replace(key="theirs"))
     assert view(ReadBack(LATER, (stranger,)), lines_of("a"), SURE).witnesses == frozenset()  # type: ignore[union-attr]
 
 
