@@ -43,7 +43,7 @@ def ended_at(attempt: Attempt, limits: Limits) -> datetime:
 
 def carriers(chunk: Chunk, line: int) -> list[Attempt]:
     """The attempts by which the line may have reached AFAS, oldest first."""
-    return [attempt for attempt in chunk.attempts if line in attempt.carried and executed(attempt)]
+    return [attempt for attempt in chunk.calls.get(line, ()) if executed(attempt)]
 
 
 def may_have_left(calls: Iterable[Attempt], line: int) -> bool:

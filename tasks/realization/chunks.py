@@ -96,7 +96,8 @@ def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
         return None
     free = not (turn.trust.read_back and turn.held)
     sure = turn.trust.proven or not turn.trust.read_back
-    ready = [line for line in chunk.lines if _ready(chunk, line, turn)]
+    left = [line for line in chunk.lines if line.state in {LineState.PENDING, LineState.SUSPECT}]
+    ready = [line for line in left if _ready(chunk, line, turn)]
     fresh = _fresh([line for line in ready if line.state == LineState.PENDING], chunk, turn)
     suspects = [line for line in ready if line.state == LineState.SUSPECT and not unprovable(chunk, line, turn.trust)]
     canaries = [line for line in suspects if line.goes_as in LEARNING]
@@ -131,10 +132,9 @@ def asks(chunk: Chunk, turn: Turn) -> Ask | None:
         return None
     if unseen(chunk, turn.trust):
         return Ask(turn.now, urgent=True)
-    last = {
-        carriers(chunk, line.id)[-1:][0] for line in chunk.lines if line.state in UNSETTLED and carriers(chunk, line.id)
-    }
-    waits = [attempt for attempt in last if not attempt.judged]
+    sent = [carriers(chunk, line.id)[-1:] for line in chunk.lines if line.state in UNSETTLED]
+    last = {attempt.number: attempt for found in sent for attempt in found}
+    waits = [attempt for attempt in last.values() if not attempt.judged]
     if not waits:
         return None
     # An error of its own says at once what it was sent for; any other outcome holds the organisation up.

@@ -68,9 +68,10 @@ class _Survey:
             self.keys |= named.keys
             self.given |= {line.key for line in member.chunk.lines if folded(line.key) in named.keys}
             return
+        sent = self.sent[member.held.id]
         for line in _wanted(member):
             self.lines += 1
-            self.sent[member.held.id] += [(call.number, line) for call in carriers(member.chunk, line.id)[-1:]]
+            sent += [(call.number, line) for call in carriers(member.chunk, line.id)[-1:]]
             if isinstance(day := line.values.get("DaTi"), dt.date):
                 self.days.add(day)
         known = UNSETTLED | {LineState.APPLIED}
@@ -156,10 +157,10 @@ def _ask(owner: int, survey: _Survey) -> Seen:
 
 def _wanted(member: Case) -> Iterable[Line]:
     """The chunk's lines that the read-back is to find, or to miss."""
-    watched = {line.id for line, _ in unseen(member.chunk, member.trust)}
-    asked = {row.id for row in member.rows if member.cautious and member.unlooked(row)}
+    asked = {line.id for line, _ in unseen(member.chunk, member.trust)}
+    asked |= {row.id for row in member.rows if member.cautious and member.unlooked(row)}
     for line in member.chunk.lines:
-        if line.id in watched | asked or (line.state in UNSETTLED and carriers(member.chunk, line.id)):
+        if line.id in asked or (line.state in UNSETTLED and carriers(member.chunk, line.id)):
             yield line
 
 

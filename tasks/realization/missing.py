@@ -41,14 +41,14 @@ def group(chunk: Chunk, attempt: Attempt, view: View) -> Group:
     left: list[Line] = []
     before = 0
     for line in (lines[number] for number in attempt.lines):
-        again = carriers(chunk, line.id)[-1] != attempt
+        again = carriers(chunk, line.id)[-1].number != attempt.number
         if line.state == LineState.APPLIED and not again:
             before = len(left)
         elif again or not view.of(line):
             left.append(line)
     # Who wants a line cancelled is asked what AFAS has of it; to miss it once more tells nothing new.
     open_ = [line for line in left if line.state in UNSETTLED and line.matter != Matter.WISHED]
-    still = tuple(line for line in open_ if carriers(chunk, line.id)[-1] == attempt)
+    still = tuple(line for line in open_ if carriers(chunk, line.id)[-1].number == attempt.number)
     broken = before > STOPS_AT and attempt.purpose != Purpose.ADOPTED
     return Group(attempt, tuple(left), still, broken)
 

@@ -74,13 +74,14 @@ def settle(chunk: Chunk, attempt: Attempt, setting: Setting) -> Ruling:
 
 def tries(chunk: Chunk, line: int) -> int:
     """How often AFAS answered the line, alone, with a text that passes."""
-    alone = [attempt for attempt in chunk.attempts if attempt.lines == (line,)]
+    alone = [attempt for attempt in chunk.calls.get(line, ()) if attempt.lines == (line,)]
     return sum(meaning(attempt.answer) == Meaning.PASSING for attempt in alone)
 
 
 def due_at(chunk: Chunk, line: int) -> datetime | None:
     """When a suspect may go again after a passing error; None: at once."""
-    alone = [attempt for attempt in chunk.attempts if attempt.lines == (line,) and attempt.answer is not None]
+    calls = chunk.calls.get(line, ())
+    alone = [attempt for attempt in calls if attempt.lines == (line,) and attempt.answer is not None]
     if not alone or meaning(alone[-1].answer) != Meaning.PASSING or alone[-1].answer is None:
         return None
     return alone[-1].answer.at + RETRY_AFTER[min(tries(chunk, line), len(RETRY_AFTER)) - 1]

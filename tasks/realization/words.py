@@ -1,6 +1,6 @@
 """The words of delivery as frozen values: lines, attempts, answers, read-backs, trust."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -221,6 +221,15 @@ class Chunk:
     fruitless: int = 0
     action: Action = Action.INSERT
     received_at: datetime | None = None
+
+    @cached_property
+    def calls(self) -> Mapping[int, Sequence[Attempt]]:
+        """The attempts that carried each line, oldest first, by the line's id."""
+        found: dict[int, list[Attempt]] = {}
+        for attempt in self.attempts:
+            for line in attempt.lines:
+                found.setdefault(line, []).append(attempt)
+        return found
 
 
 @dataclass(frozen=True)
