@@ -22,7 +22,7 @@ from workers.database import reading
 from workers.ledger.realization.models import Line
 from workers.settings import current
 from workers.staff import lookup
-from workers.staff.models import AfasConnection
+from workers.staff.lookup import Connection
 from workers.texts import text
 
 BEFORE_INTAKE = dt.timedelta(hours=24)  #: clocks and summer time differ
@@ -52,19 +52,19 @@ class Question:
 
 
 @contextmanager
-def client(owner: int) -> Iterator[tuple[Client, AfasConnection]]:
+def client(owner: int) -> Iterator[tuple[Client, Connection]]:
     """A client of the organisation's environment, every call of which is kept. Raises AfasError, SecretError."""
     with reading() as session:
-        connection, row = lookup.connection(session, owner), session.objects.get_one(AfasConnection, owner)
+        connection = lookup.connection(session, owner)
     with connect.own(connection, current()) as afas:
-        yield afas, row
+        yield afas, connection
 
 
 @contextmanager
 def writer(owner: int) -> Iterator[UpdateConnector]:
     """The organisation's UpdateConnector. Raises AfasError, SecretError."""
-    with client(owner) as (afas, row):
-        yield UpdateConnector(afas, current().send_within, row.delete_style)
+    with client(owner) as (afas, connection):
+        yield UpdateConnector(afas, current().send_within, connection.delete_style)
 
 
 def write(to: UpdateConnector, opened: Case, step: Send, record: Record) -> Reply:
@@ -97,8 +97,8 @@ def read_back(owner: int, question: Question) -> tuple[Row, ...]:
 
     Raises AfasError when any page of it could not be had, SecretError, NoReadBackError.
     """
-    with client(owner) as (afas, row):
-        if not (mapped := row.read_back):
+    with client(owner) as (afas, connection):
+        if not (mapped := connection.read_back):
             raise NoReadBackError(text("delivery.no_read_back"))
         numbers = [name for name in mapped.get("fields") or {} if name in NUMBERS]
         asking = ReadBack(afas, mapped, numbers)

@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from workers.columns import now
-from workers.database import Session
+from workers.database import Session, table_of
+from workers.rows import split
 from workers.secrets import Secret, unseal
 from workers.staff import owners
 from workers.staff.models import (
@@ -31,7 +33,10 @@ class UnknownOrganisationError(Exception):
 
 @dataclass(frozen=True)
 class Connection:
-    """An organisation with a connection of its own. `pause_left`: seconds until its pause ends, None: not paused."""
+    """An organisation with a connection of its own. `pause_left`: seconds until its pause ends, None: not paused.
+
+    `read_back`: its read-back connector, None: none; `delete_style`: how AFAS is asked to delete.
+    """
 
     organisation_id: int
     guid: str
@@ -41,6 +46,8 @@ class Connection:
     client_id: str | None
     client_secret: Secret | None
     mail_to: tuple[str, ...]
+    read_back: Mapping[str, Any] | None
+    delete_style: str
     pause_kind: str | None
     pause_reason: str | None
     pause_left: float | None
@@ -91,14 +98,10 @@ def owner_of(session: Session, organisation_id: int) -> int | None:
 
 def connection(session: Session, organisation_id: int) -> Connection:
     """The connection of an organisation that has its own. Raises UnknownOrganisationError, SecretError."""
-    found = session.objects.execute(
-        select(Organisation, AfasConnection, now())
-        .join(AfasConnection, AfasConnection.organisation_id == Organisation.id)
-        .where(Organisation.id == organisation_id, AfasConnection.environment.is_not(None))
-    ).first()
+    found = session.execute(_connection(), {"organisation": organisation_id}).first()
     if found is None:
         raise UnknownOrganisationError(text("turnover.no_connection", organisation=organisation_id))
-    organisation, afas, clock = found
+    organisation, afas = split(found, Organisation, AfasConnection)
     return Connection(
         organisation_id=organisation.id,
         guid=organisation.guid,
@@ -110,9 +113,22 @@ def connection(session: Session, organisation_id: int) -> Connection:
             unseal(afas.client_secret, owners.client_secret(organisation.guid)) if afas.client_secret else None
         ),
         mail_to=tuple(afas.mail_to),
+        read_back=afas.read_back,
+        delete_style=afas.delete_style,
         pause_kind=afas.pause_kind,
         pause_reason=afas.pause_reason,
-        pause_left=_seconds(afas.paused_until, clock),
+        pause_left=_seconds(afas.paused_until, found[-1]),
+    )
+
+
+@cache
+def _connection() -> Select[Any]:
+    # Each call of delivery asks it: no objects, and the statement is made once.
+    return (
+        select(table_of(Organisation), table_of(AfasConnection))
+        .add_columns(now())
+        .join(AfasConnection, AfasConnection.organisation_id == Organisation.id)
+        .where(Organisation.id == bindparam("organisation"), AfasConnection.environment.is_not(None))
     )
 
 
