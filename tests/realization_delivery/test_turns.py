@@ -120,3 +120,37 @@ def test_a_read_back_judges_first_what_keeps_canaries_waiting_and_then_what_a_ca
         judged = select(Line.chunk_id).join(LineEvent, LineEvent.line_id == Line.id).where(LineEvent.state == "suspect")
         found = list(dict.fromkeys(session.scalars(judged.order_by(LineEvent.id))))
     assert found == ([chunks[0], chunks[2]] if holds else [chunks[2], chunks[0]])
+
+
+def test_changes_that_wait_for_an_operation_in_doubt_keep_nobody_else_waiting(
+    small: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFAS_PARALLEL_CALLS", "1")
+    settings.current.cache_clear()
+    small.passes(60)
+    small.afas.fault("reset", path="connectors/ptrealization", commits=0)
+    for reference in ("in doubt", "behind it", "behind both"):
+        small.submits([{"XpRe": "K-1000", "Qu": reference.count(" ") + 5}], "update", reference)
+        while small.messages:
+            small.takes()
+    assert small.states() == {"applied": 1, "in_doubt": 1, "pending": 2}
+    small.submits([good(n) for n in range(300)])
+    first, *others = sorted(chunk for _, chunk in small.messages)
+    small.messages.clear()
+    held = work.claim(first)
+    assert held
+
+    def ended() -> None:
+        small.messages += [(small.elapsed, chunk) for chunk in slots.turns(held.batch.environment_id, 1)[0]]
+
+    with slots.Place(held, 1, ended) as place:
+        assert place.taken()
+        for chunk in others:
+            small.delivers(chunk)
+        place.end()
+    while small.messages:
+        small.takes()
+    assert small.states() == {"applied": 201, "pending": 102, "in_doubt": 1}, "all but the chunk that is held"
+    small.works()
+    assert small.states() == {"applied": 304}
+    assert set(small.there().values()) == {1}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from workers.database import Session
@@ -43,6 +43,16 @@ def _behind_a_key(session: Session, chunk_id: int, shown: Mapping[int, str]) -> 
     asked = {"chunk": chunk_id, "keys": sorted({key for _, key in keys})}
     earliest = {key: line for key, line in session.execute(_nameless(), asked)}  # noqa: C416 - rows are no pairs
     return [line for line, key in keys if earliest.get(key, line) < line]
+
+
+@cache
+def all_behind() -> ColumnElement[bool]:
+    """Condition on Chunk: each of its lines that could go is meant by an earlier operation that has not ended."""
+    line, first = aliased(Line), aliased(Line)
+    same = or_(first.afas_id == line.afas_id, first.key == line.key)
+    going = and_(first.environment_id == line.environment_id, same, first.id < line.id, first.state.in_(UNFINISHED))
+    could = and_(line.chunk_id == Chunk.id, line.state.in_(("pending", "suspect")))
+    return ~exists().where(could, ~exists().where(going))
 
 
 @cache

@@ -12,6 +12,7 @@ from workers.columns import now
 from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState
+from workers.ledger.realization.order import all_behind
 from workers.ledger.realization.work import OPEN, Held, loaded, may_go
 
 HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
@@ -22,7 +23,7 @@ def held_back() -> ColumnElement[bool]:
     """Condition on Chunk, joined with its Batch: all that it has goes after what another chunk has.
 
     A watched call of its organisation is not judged yet, or it has suspects alone, no canary among them, and its batch
-    has lines that were never tried, as far as anybody knows.
+    has lines that were never tried, as far as anybody knows. Or it changes lines that others change before.
     """
     other, fresh = aliased(Chunk), aliased(Chunk)
     watched = exists().where(other.owner_id == Chunk.owner_id, other.holds)
@@ -31,7 +32,7 @@ def held_back() -> ColumnElement[bool]:
     untried = exists().where(fresh.batch_id == Chunk.batch_id, left, fresh.state.in_(OPEN))
     # A canary's chunk stands in line as if it had waited since before its batch was there.
     last = and_(Chunk.fresh == 0, Batch.action == "insert", Chunk.wants_slot_at >= Batch.created_at, untried)
-    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last)
+    return or_(and_(or_(Chunk.fresh == 0, unproven), watched), last, and_(Batch.action != "insert", all_behind()))
 
 
 @cache
