@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from workers.database import Session
@@ -27,11 +27,21 @@ def behind(session: Session, chunk_id: int, shown: Mapping[int, str]) -> dict[in
 def _earlier() -> Select[int, Any, dt.datetime | None]:
     """Each line of the `chunk` that an earlier operation means: whether one has not ended, and when the last did."""
     first = aliased(Line)
-    same = or_(first.afas_id == Line.afas_id, first.key == Line.key)
-    earlier = (first.environment_id == Line.environment_id, same, first.id < Line.id)
-    going = func.max(case((first.state.in_(UNFINISHED), 1), else_=0))
-    found = select(Line.id, going, func.max(first.settled_at)).join(first, and_(*earlier))
-    return found.where(Line.chunk_id == bindparam("chunk"), first.state != "invalid").group_by(Line.id)
+    going = case((first.state.in_(UNFINISHED), 1), else_=0).label("going")
+    found = select(Line.id, going, first.settled_at).where(
+        Line.chunk_id == bindparam("chunk"), first.state != "invalid"
+    )
+    earlier = and_(first.environment_id == Line.environment_id, first.id < Line.id)
+    every = union_all(*(found.join(first, and_(earlier, same)) for same in _same(first, Line))).subquery()
+    return select(every.c.id, func.max(every.c.going), func.max(every.c.settled_at)).group_by(every.c.id)
+
+
+def _same(first: type[Line], line: type[Line]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Conditions, of which one holds where two operations mean the same line.
+
+    A question for each: for both in one PostgreSQL takes neither's index, and reads all lines for every single one.
+    """
+    return first.afas_id == line.afas_id, first.key == line.key
 
 
 def _behind_a_key(session: Session, chunk_id: int, shown: Mapping[int, str]) -> list[int]:
@@ -47,12 +57,14 @@ def _behind_a_key(session: Session, chunk_id: int, shown: Mapping[int, str]) -> 
 
 @cache
 def all_behind() -> ColumnElement[bool]:
-    """Condition on Chunk: each of its lines that could go is meant by an earlier operation that has not ended."""
+    """Condition on Chunk: each of its lines that could go is meant by an earlier operation that has not ended.
+
+    By the same name, that is: who names by its key what the other names by its Id comes in vain.
+    """
     line, first = aliased(Line), aliased(Line)
-    same = or_(first.afas_id == line.afas_id, first.key == line.key)
-    going = and_(first.environment_id == line.environment_id, same, first.id < line.id, first.state.in_(UNFINISHED))
+    going = and_(first.environment_id == line.environment_id, first.id < line.id, first.state.in_(UNFINISHED))
     could = and_(line.chunk_id == Chunk.id, line.state.in_(("pending", "suspect")))
-    return ~exists().where(could, ~exists().where(going))
+    return ~exists().where(could, *(~exists().where(going, same) for same in _same(first, line)))
 
 
 @cache
