@@ -69,6 +69,19 @@ def test_a_stale_token_is_renewed_once_for_all(organisation: int) -> None:
     assert (afas.asked, found) == (2, [Secret("token-2")] * 3)
 
 
+def test_who_saw_the_stale_token_and_claims_after_another_has_ended_takes_that_ones(
+    organisation: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    afas = Afas()
+    stale = SharedTokens(organisation, GUID).renew(None, afas.fetch)
+    slow = SharedTokens(organisation, GUID)
+    looks = [slow.current()]
+    SharedTokens(organisation, GUID).renew(stale, afas.fetch)
+    real = slow.current
+    monkeypatch.setattr(slow, "current", lambda: looks.pop() if looks else real())
+    assert (slow.renew(stale, afas.fetch), afas.asked) == (Secret("token-2"), 2)
+
+
 def test_a_token_is_sealed_at_rest_and_bound_to_its_organisation(organisation: int) -> None:
     SharedTokens(organisation, GUID).renew(None, Afas().fetch)
     assert "token-1" not in str(rows_of("SELECT token FROM access_token"))

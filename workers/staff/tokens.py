@@ -40,19 +40,25 @@ class SharedTokens:
 
     def renew(self, stale: Secret | None, fetch: Callable[[], tuple[Secret, float]]) -> Secret:
         """The token after `stale`: what somebody else kept meanwhile, else fetched by one process, and kept."""
-        while True:
-            kept = self.current()
-            if kept and kept[0] != stale and kept[1] > 0:
-                return kept[0]
+        while (kept := self._after(stale)) is None:
             with transaction() as session:
                 self._ensure_row(session)
                 lease = leases.claim(session, AccessToken, self._organisation_id)
-            if lease is not None:
-                with leases.holding(lease):
-                    token, seconds = fetch()
-                    self._keep(lease, token, seconds)
-                    return token
-            time.sleep(POLL_SECONDS)
+            if lease is None:
+                time.sleep(POLL_SECONDS)
+                continue
+            with leases.holding(lease):
+                # Somebody else may have kept one, and ended, between the look and the claim.
+                if (kept := self._after(stale)) is None:
+                    kept, seconds = fetch()
+                    self._keep(lease, kept, seconds)
+                return kept
+        return kept
+
+    def _after(self, stale: Secret | None) -> Secret | None:
+        """The kept token, when it lives and is another one than `stale`."""
+        kept = self.current()
+        return kept[0] if kept and kept[0] != stale and kept[1] > 0 else None
 
     def _keep(self, lease: int, token: Secret, seconds: float) -> None:
         with transaction() as session:
