@@ -1,12 +1,12 @@
 """What every test may ask for: a home of its own, and a migrated database in it, on both kinds of server."""
 
+import gc
 import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import hypothesis
 import pytest
@@ -17,7 +17,7 @@ from tests import postgresql
 from workers import database as databases
 from workers import migrations, settings, texts
 
-MIGRATED = "migrated"
+OBJECTS = 20_000  #: made and not yet gone, before garbage is looked for
 _COMPILED: dict[Any, Any] = {}
 _DIALECTS: dict[str, Dialect] = {}
 
@@ -32,6 +32,17 @@ hypothesis.settings.register_profile("soak", _UNHURRIED)
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # As in a run that a shell put in the background: the processes that a test interrupts would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take longest begins first: else the others wait for it at the end."""
+    items.sort(key=lambda item: -max((mark.args[0] for mark in item.iter_markers("timeout")), default=0))
+
+
+def pytest_collection_finish() -> None:
+    """Nothing of what is loaded by now is garbage: to look for some, again and again, takes a tenth of a run."""
+    gc.freeze()
+    gc.set_threshold(OBJECTS)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -99,14 +110,15 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(
-    postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """The name of a migrated database, to be a template."""
-    with postgresql_server.database(MIGRATED) as url:
+def kept_postgresql(postgresql_server: postgresql.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one migrated database for all tests of a process: to make one costs more than most of them do.
+
+    Who changes its schema changes it back.
+    """
+    with postgresql_server.database("kept") as url:
         with _environment(tmp_path_factory.mktemp("home"), DATABASE_URL=url):
             migrations.upgrade()
-        yield MIGRATED
+        yield url
 
 
 @pytest.fixture
@@ -117,16 +129,18 @@ def sqlite(home: Path, migrated_sqlite: Path) -> str:
 
 
 @pytest.fixture
-def on_postgresql(home: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """A migrated PostgreSQL database of its own; gives its kind."""
-    server: postgresql.Server = request.getfixturevalue("postgresql_server")
-    template: str = request.getfixturevalue("migrated_postgresql")
-    key = Fernet.generate_key().decode()
-    with (
-        server.database(f"test_{uuid4().hex}", template) as url,
-        _environment(home, DATABASE_URL=url, SECRET_KEYS=key),
-    ):
+def on_postgresql(home: Path, kept_postgresql: str) -> Iterator[str]:
+    """A migrated PostgreSQL database in which nothing is yet; gives its kind."""
+    with _environment(home, DATABASE_URL=kept_postgresql, SECRET_KEYS=Fernet.generate_key().decode()):
+        _empty()
         yield "postgresql"
+
+
+def _empty() -> None:
+    tables = [f"DELETE FROM {table.name}" for table in reversed(databases.Base.metadata.sorted_tables)]
+    numbers = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
+    with databases.transaction() as session:
+        session.connection.exec_driver_sql("; ".join([*tables, numbers]))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

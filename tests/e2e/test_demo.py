@@ -16,7 +16,7 @@ from tests.demo.batch import WRONG
 from tests.e2e.processes import ROOT, environment, until
 
 RUN = "import sys; from pathlib import Path; from tests.demo.__main__ import run; sys.exit(run(Path(sys.argv[1])))"
-OTHER_SUMS = "from tests.demo import sums; sums.DEFAULT_ACCOUNT = '1310'; "
+OTHER_SUMS = "from tests.demo import example, sums; example.DAYS_BACK = 10; sums.DEFAULT_ACCOUNT = '1310'; "
 
 Entries = list[dict[str, Any]]
 

@@ -167,9 +167,16 @@ def test_a_file_of_another_kind_is_named_with_its_remedy(home: Path) -> None:
 
 def test_another_schema_version_is_named_with_the_one_that_is_needed(database: str) -> None:
     assert database
+    try:
+        _version("abcd")
+        _told("abcd", HEAD, "afasconnector db upgrade")
+    finally:
+        _version(HEAD)
+
+
+def _version(number: str) -> None:
     with engine().begin() as connection:
-        connection.execute(text("UPDATE alembic_version SET version_num = 'abcd'"))
-    _told("abcd", HEAD, "afasconnector db upgrade")
+        connection.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
 
 
 def _use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:

@@ -61,8 +61,11 @@ def _calls() -> Iterator[tuple[str, str, ast.Call]]:
             yield f"{path}:{node.lineno}", pattern, node
 
 
+@cache
 def _meant(pattern: str) -> list[str]:
-    return [key for key in texts.TEXTS for prefix in PREFIXES if re.fullmatch(re.escape(prefix) + pattern, key)]
+    """The keys that a caller may mean by it."""
+    keys = [re.compile(re.escape(prefix) + pattern) for prefix in PREFIXES]
+    return [name for name in texts.TEXTS for key in keys if key.fullmatch(name)]
 
 
 def _places(template: str) -> set[str]:

@@ -157,7 +157,7 @@ class Ledger:
 
     def save(self, chunk: Chunk, ruling: Ruling) -> None:
         new = {line.id: line for line in ruling.lines}
-        attempts = tuple(replace(one, judged=one.judged or one.number in ruling.judged) for one in chunk.attempts)
+        attempts = tuple(replace(one, judged=True) if one.number in ruling.judged else one for one in chunk.attempts)
         count = chunk.fruitless
         for one in attempts:
             if one.number in ruling.judged:

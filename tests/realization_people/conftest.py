@@ -1,11 +1,8 @@
-"""A desk in a real database; the tests of a process share one PostgreSQL database."""
+"""A desk in a real database."""
 
 import pytest
 
 from tests.realization_people.builders import Desk
-from tests.turnover.conftest import kept_postgresql, on_postgresql
-
-__all__ = ["kept_postgresql", "on_postgresql"]
 
 
 @pytest.fixture

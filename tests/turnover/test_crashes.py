@@ -180,6 +180,7 @@ def prepare(shop: Shop) -> None:
     shop.serves(*rows, row("2601", today, "9.99", "1399"), row("2600", today, "0.50", None))
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("flushed", "twice"), [(False, False), (True, False), (False, True)])
 def test_a_kill_at_any_commit_or_send_changes_nothing_of_the_outcome(
     scene: Scene, monkeypatch: pytest.MonkeyPatch, *, flushed: bool, twice: bool
