@@ -47,7 +47,7 @@ def _same(first: type[Line], line: type[Line]) -> tuple[ColumnElement[bool], Col
 def _behind_a_key(session: Session, chunk_id: int, shown: Mapping[int, str]) -> list[int]:
     """Lines behind one that is named by its key alone, and so gets its Id with its own first look."""
     told = session.execute(_keys(), {"chunk": chunk_id})
-    keys = {*shown.items(), *((line, str(key)) for line, key in told)}
+    keys = {*shown.items(), *((line, key) for line, key in told if key is not None)}
     if not keys:
         return []
     asked = {"chunk": chunk_id, "keys": sorted({key for _, key in keys})}
@@ -69,10 +69,13 @@ def all_behind() -> ColumnElement[bool]:
 
 @cache
 def _keys() -> Select[int, str | None]:
-    """The keys that the ledger knows of lines which those of the `chunk` name by their Id."""
+    """The keys, if any, that the ledger knows of lines which those of the `chunk` name by their Id.
+
+    Asked for those that are there, or for each once, SQLite takes the index of keys, and reads all of it for each line.
+    """
     named = aliased(Line)
-    row = (named.environment_id == Line.environment_id, named.afas_id == Line.afas_id, named.key.is_not(None))
-    return select(Line.id, named.key).join(named, and_(*row)).where(Line.chunk_id == bindparam("chunk")).distinct()
+    row = (named.environment_id == Line.environment_id, named.afas_id == Line.afas_id)
+    return select(Line.id, named.key).join(named, and_(*row)).where(Line.chunk_id == bindparam("chunk"))
 
 
 @cache
