@@ -109,6 +109,7 @@ def test_the_set_up_applies_without_errors_and_the_second_time_without_changes(
     assert len(capsys.readouterr().out.splitlines()) == 1
 
 
+@pytest.mark.xdist_group("first machine")
 def test_the_program_of_the_other_service_submits_the_example_line_and_prints_the_reply(tmp_path: Path) -> None:
     (line,) = re.findall(r"`(\[\{.*?\}\])`", README)
     lines, program, set_up = tmp_path / "week-47.json", tmp_path / "service.py", tmp_path / "customer.yaml"

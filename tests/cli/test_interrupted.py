@@ -128,6 +128,7 @@ def test_two_commands_at_the_same_time_are_serialised_and_both_right(shop: Shop,
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.xdist_group("first machine")
 def test_a_command_and_the_workers_of_up_do_not_disturb_each_other(
     shop: Shop, rows: list[Row], home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,8 @@ from celery import Celery
 from tests.e2e.processes import ROOT, UPGRADE, alive_in_groups, environment, python, until
 from workers import children, embedded, settings, up
 
+pytestmark = pytest.mark.xdist_group("first machine")
+
 
 @pytest.fixture
 def broker(tmp_path: Path) -> Iterator[tuple[children.Child, str]]:

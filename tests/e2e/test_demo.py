@@ -15,6 +15,7 @@ from tests.demo import batch
 from tests.demo.batch import WRONG
 from tests.e2e.processes import ROOT, environment, until
 
+pytestmark = pytest.mark.xdist_group("second machine")
 RUN = "import sys; from pathlib import Path; from tests.demo.__main__ import run; sys.exit(run(Path(sys.argv[1])))"
 OTHER_SUMS = "from tests.demo import example, sums; example.DAYS_BACK = 10; sums.DEFAULT_ACCOUNT = '1310'; "
 

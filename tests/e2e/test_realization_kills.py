@@ -6,6 +6,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.deliveries import (
     TIMES,
     Ledger,
@@ -34,6 +36,7 @@ def kill(running: Machine, dice: random.Random) -> None:
         os.kill(dice.choice(victims([running.pid(name)])), signal.SIGKILL)
 
 
+@pytest.mark.xdist_group("second machine")
 def test_ten_killed_processes_lose_no_line_double_none_and_leave_each_refusal_its_own_reason(tmp_path: Path) -> None:
     home, dice = tmp_path / "home", random.Random(4)
     more = TIMES | short_leases(tmp_path / "short", 5)

@@ -18,6 +18,7 @@ from tests.turnover.builders import Shop, connector, held, row, rows_of, summed
 from workers import settings
 from workers.ledger.runs import clock
 
+pytestmark = pytest.mark.xdist_group("second machine")
 CODES = [str(2600 + number) for number in range(12)]
 UNKNOWN = "2606"
 SETTINGS = {

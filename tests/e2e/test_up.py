@@ -24,7 +24,7 @@ from tests.e2e.processes import ROOT, UP, Machine, alive_in_groups, environment,
 from workers import children, settings, up
 from workers.celery import warnings
 
-pytestmark = pytest.mark.xdist_group("up")  # one `up` serves most of these tests
+pytestmark = pytest.mark.xdist_group("first machine")
 QUEUES = ("turnover", "turnover.registers", "realization", "realization.chunks", "housekeeping")
 NAMES = ["broker", *(f"worker-{queue}" for queue in QUEUES), "beat", "flower"]
 
