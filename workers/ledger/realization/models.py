@@ -64,6 +64,8 @@ class Batch(Base):
         one_of("action", ACTIONS),
         UniqueConstraint("organisation_id", "reference"),
         Index("ix_batch_owner_id_state", "owner_id", "state"),
+        Index("ix_batch_owner_id_created_at", "owner_id", "created_at"),
+        Index("ix_batch_after_id", "after_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -100,6 +102,9 @@ class Chunk(Base):
         UniqueConstraint("batch_id", "position"),
         Index("ix_chunk_owner_id_state", "owner_id", "state"),
         Index("ix_chunk_hint_at", "hint_at"),
+        Index("ix_chunk_wants_slot_at", "wants_slot_at"),
+        # As each of them writes the condition of whoever asks.
+        Index("ix_chunk_holds", "owner_id", postgresql_where=text("holds"), sqlite_where=text("holds = 1")),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))

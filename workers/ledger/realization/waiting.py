@@ -57,8 +57,10 @@ def claim_waiting(owner: int, spared: int) -> list[Held]:
 
 def _wants_read_back() -> ColumnElement[bool]:
     """Condition on Chunk: it waits for a read-back, alone or while it stands in line for a call."""
-    both = and_(Chunk.state == ChunkState.PENDING, Chunk.waits_since <= now())
-    return or_(Chunk.state == ChunkState.TO_READ_BACK, both)
+    alone = Chunk.state == ChunkState.TO_READ_BACK
+    # An index finds the two states; the condition of one of them would have all chunks of an organisation read.
+    states = Chunk.state.in_([ChunkState.TO_READ_BACK, ChunkState.PENDING])
+    return and_(states, or_(alone, Chunk.waits_since <= now()))
 
 
 def _for_read_back() -> ColumnElement[bool]:
@@ -128,7 +130,8 @@ def _next_to_read_back() -> Select[int, dt.datetime, bool]:
 def hints_due(sweep_seconds: float) -> list[int]:
     """Chunks that the sweep enqueues now; each is given its next time, twice as far off."""
     with transaction() as session:
-        found = session.execute(_hints_due()).all()
+        # Sorted here: in the order of their ids SQLite would read all chunks.
+        found = sorted((row[0], row[1]) for row in session.execute(_hints_due()))
         for chunk, hints in found:
             pause = min(sweep_seconds * 2 ** (hints + 1), max(HINT_LIMIT, sweep_seconds))
             session.execute(_hinted(pause), {"chunk": chunk})
@@ -143,4 +146,4 @@ def _hinted(pause: float) -> Update:
 @cache
 def _hints_due() -> Select[int, int]:
     due = select(Chunk.id, Chunk.hints).where(Chunk.hint_at <= now(), may_go(), leases.free(Chunk))
-    return due.order_by(Chunk.id).with_for_update(of=table_of(Chunk), skip_locked=True)
+    return due.with_for_update(of=table_of(Chunk), skip_locked=True)
