@@ -1,6 +1,7 @@
 """What every test may ask for: a home of its own, and a migrated database in it, on both kinds of server."""
 
 import gc
+import os
 import shutil
 import signal
 from collections.abc import Iterator
@@ -10,12 +11,13 @@ from typing import Any
 
 import hypothesis
 import pytest
+import redis
 from cryptography.fernet import Fernet
 from sqlalchemy import Dialect, Engine, create_engine
 
 from tests import postgresql
 from workers import database as databases
-from workers import migrations, settings, texts
+from workers import embedded, migrations, settings, texts
 
 OBJECTS = 20_000  #: made and not yet gone, before garbage is looked for
 _COMPILED: dict[Any, Any] = {}
@@ -141,6 +143,26 @@ def _empty() -> None:
     numbers = "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'"
     with databases.transaction() as session:
         session.connection.exec_driver_sql("; ".join([*tables, numbers]))
+
+
+@pytest.fixture(scope="session")
+def kept_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one embedded broker for all tests of a process."""
+    made = embedded.broker(tmp_path_factory.mktemp("broker"))
+    child = embedded.started(made)
+    yield made.url
+    child.process.kill()
+    child.process.wait()
+    for kept in made.program.keeps:
+        os.close(kept)
+
+
+@pytest.fixture
+def broker(kept_broker: str) -> str:
+    """The address of a broker in which nothing is yet."""
+    with redis.Redis.from_url(kept_broker) as client:
+        client.flushall()
+    return kept_broker
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import SystemRandom
 
-if sys.platform != "win32":
-    import fcntl
-
 PR_SET_PDEATHSIG = 1  #: prctl(2), Linux
 PORTS = range(20_000, 32_768)  #: below the ports that systems lend to outgoing connections
 FIRST_PAUSE = 0.2  #: seconds before a dead child is started again; doubles with every death that follows soon
@@ -127,18 +124,6 @@ def _signal(pids: Collection[int], send: Callable[[int, int], None], number: int
     for pid in pids:
         with suppress(ProcessLookupError, PermissionError):
             send(pid, number)
-
-
-def lock(path: Path) -> int | None:
-    """An open file that holds the lock `path` until it and its copies in children close; None when another has it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(held)
-        return None
-    return held
 
 
 def free_port() -> int:

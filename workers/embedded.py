@@ -15,7 +15,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from workers import home as homes
-from workers.children import Child, Program, free_port, lock
+from workers.children import Child, Program, free_port
 from workers.texts import text
 
 OLDEST = 7  #: major version of the oldest server that we trust
@@ -50,7 +50,7 @@ def broker(home: Path) -> Broker:
     # A server starts empty, without an error, on the data of another family: a directory for each.
     data = home / "broker" / version
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if (held := lock(data / "lock")) is None:
+    if (held := homes.lock(data / "lock")) is None:
         raise BrokerError(text("running.broker_busy", path=data))
     password = homes.made_secret(home, "broker_password", secrets.token_urlsafe(32))
     port = free_port()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -10,6 +11,9 @@ from cryptography.fernet import Fernet
 
 from workers.settings import Settings, SettingsError
 from workers.texts import text
+
+if sys.platform != "win32":
+    import fcntl
 
 
 def made_secret(home: Path, name: str, value: str) -> str:
@@ -46,6 +50,18 @@ def broker_url(settings: Settings) -> str:
 def result_backend(settings: Settings) -> str:
     """RESULT_BACKEND, else the broker."""
     return settings.result_backend or broker_url(settings)
+
+
+def lock(path: Path) -> int | None:
+    """An open file that holds the lock `path` until it and its copies in children close; None when another has it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(held)
+        return None
+    return held
 
 
 def _of_up(settings: Settings, key: str) -> str | None:

@@ -5,10 +5,12 @@ By them a restored or copied database is known, which is older than AFAS.
 
 import json
 import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 
@@ -16,6 +18,7 @@ from workers import home, settings
 
 KEY = "afasconnector:mark"
 SECONDS = 3.0  #: that the broker is waited for
+PATIENCE = 0.5  #: seconds that the file is waited for, which a stopped process may hold
 
 
 class Mark(NamedTuple):
@@ -27,34 +30,80 @@ class Mark(NamedTuple):
 
 def read() -> list[Mark | None]:
     """What the home's file and the broker say; None where there is nothing to be had."""
-    texts: list[str | bytes | None] = [None, None]
+    said: list[Any] = [None, None]
     with suppress(OSError):
-        texts[0] = _file().read_text(encoding="utf-8")
+        said[0] = _file().read_bytes()
     with suppress(redis.RedisError, ValueError, OSError):
-        texts[1] = _broker(home.broker_url(settings.current())).get(KEY)
-    return [_mark(text) for text in texts]
+        said[1] = _broker(home.broker_url(settings.current())).get(KEY)
+    return [_mark(one) for one in said]
 
 
-def write(mark: Mark) -> bool:
-    """Raise both to `mark`; whether at least one took it."""
-    said, taken = json.dumps(mark._asdict()), False
+def rise(mark: Mark) -> list[Mark | None]:
+    """Raise both to `mark`; a higher one and another installation's stay. What was there before.
+
+    A worker may sleep on its way here: its late mark would hide that the ledger was restored meanwhile.
+    """
+
+    def higher(old: Mark | None) -> Mark:
+        if old is None or (old.installation == mark.installation and old.attempt < mark.attempt):
+            return mark
+        # A ledger gives a number twice when it has forgotten the first: all of its workers are to see that.
+        return old._replace(attempt=old.attempt + 1) if old == mark else old
+
+    return change(higher)
+
+
+def adopt(mark: Mark) -> bool:
+    """Set both to `mark`, also where they were higher or another installation's; whether at least one took it."""
+    return bool(change(lambda _: mark))
+
+
+def change(decide: Callable[[Mark | None], Mark]) -> list[Mark | None]:
+    """Let the home's file and the broker keep what `decide` says of the mark that is there; what was there before.
+
+    Nobody writes in between. One that can't be had is missing.
+    """
+    before = []
     with suppress(OSError):
-        _replace(_file(), said)
-        taken = True
+        before.append(_in_file(decide))
     with suppress(redis.RedisError, ValueError, OSError):
-        _broker(home.broker_url(settings.current())).set(KEY, said)
-        taken = True
-    return taken
+        before.append(_at_broker(decide))
+    return before
+
+
+def _in_file(decide: Callable[[Mark | None], Mark]) -> Mark | None:
+    path = _file()
+    until = time.monotonic() + PATIENCE
+    while (held := home.lock(path.with_suffix(".lock"))) is None:
+        if time.monotonic() > until:
+            raise TimeoutError
+        time.sleep(0.01)
+    try:
+        old = _mark(path.read_bytes() if path.exists() else None)
+        beside = path.with_suffix(".new")
+        beside.write_text(_said(decide(old)), encoding="utf-8")
+        beside.replace(path)
+    finally:
+        os.close(held)
+    return old
+
+
+def _at_broker(decide: Callable[[Mark | None], Mark]) -> Mark | None:
+    old = None
+
+    def keep(pipe: Any) -> None:
+        nonlocal old
+        old = _mark(pipe.get(KEY))
+        pipe.multi()
+        pipe.set(KEY, _said(decide(old)))
+
+    # It calls again where another wrote in between.
+    _broker(home.broker_url(settings.current())).transaction(keep, KEY)
+    return old
 
 
 def _file() -> Path:
     return settings.current().home / "mark.json"
-
-
-def _replace(path: Path, said: str) -> None:
-    beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.write_text(said, encoding="utf-8")
-    beside.replace(path)
 
 
 @lru_cache(maxsize=1)
@@ -63,9 +112,13 @@ def _broker(url: str) -> "redis.Redis":
     return redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
 
 
-def _mark(text: str | bytes | None) -> Mark | None:
+def _said(mark: Mark) -> str:
+    return json.dumps(mark._asdict())
+
+
+def _mark(text: bytes | None) -> Mark | None:
     try:
-        said = json.loads(text or "null")
+        said = json.loads(text or b"null")
         return Mark(str(said["installation"]), int(said["attempt"]))
     except (ValueError, TypeError, KeyError):
         return None

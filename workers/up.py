@@ -30,7 +30,7 @@ def up(settings: Settings) -> int:
     """Run everything until SIGTERM or Ctrl-C: exit code 0; 2, with a line on standard error, when that can't be."""
     if sys.platform == "win32":
         return _refused(text("running.posix"))
-    if (held := children.lock(settings.home / "up.lock")) is None:
+    if (held := home.lock(settings.home / "up.lock")) is None:
         return _refused(text("running.already", home=settings.home))
     try:
         with _stop_asked() as stop:

@@ -35,21 +35,28 @@ class _MovedError(Exception):
     """Raised when the world has moved since the step was decided: nothing is sent."""
 
 
+class _OlderError(Exception):
+    """Raised when the ledger is not the one that sent last: nothing is sent."""
+
+
 class NoMarkError(Exception):
     """Raised when an attempt's number could be kept nowhere outside the database: nothing is sent."""
 
 
 def send(opened: Case, step: Send, place: Place) -> After:
     """Send the step's lines as one attempt and settle what comes back; the parallel call is given back in between."""
-    if (installation := _continues()) is None:
-        return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
-    call = _Call(opened, step, installation)
+    call = _Call(opened, step)
     try:
         with reach.writer(opened.held.owner) as writer:
             reply = reach.write(writer, opened, step, call.record)
             renewed = reply.status == UNAUTHORISED and not _refused_before(opened) and _renewed(writer)
     except _MovedError:
         return _put_back(case.opened(opened.held))
+    except _OlderError:
+        if not call.number:
+            return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
+        # The chunk's next step is stopped, as is everybody's.
+        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), hold=False)
     except NoMarkError:
         unmarked = NoMarkError(text("delivery.marks", path=settings().home))
         return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
@@ -68,12 +75,14 @@ def lost(opened: Case, attempt: Attempt) -> After:
 class _Call:
     """One attempt while it goes; once it is written it has a `number`, and `opened` holds it."""
 
-    def __init__(self, opened: Case, step: Send, installation: str) -> None:
-        self.opened, self._step, self._installation = opened, step, installation
+    def __init__(self, opened: Case, step: Send) -> None:
+        self.opened, self._step = opened, step
         self.number = 0
         self.record = Record(self._begin, self._late)
 
     def _begin(self) -> None:
+        # Here and no sooner: of who sleeps from now on until the ledger is restored, nothing goes any more.
+        installation = _continues()
         watched = self._step.purpose in WATCHED and self.opened.trust.read_back
         lines = list(self._step.lines)
         with transaction() as session:
@@ -81,8 +90,11 @@ class _Call:
         if attempt is None:
             raise _MovedError
         self.number, self.opened = attempt.id, _begun(self.opened, mapping.attempt(attempt))
-        if not marks.write(marks.Mark(self._installation, attempt.id)):
+        mark = marks.Mark(installation, attempt.id)
+        if not (before := marks.rise(mark)):
             raise NoMarkError
+        if not all(old is None or (old.installation == installation and old < mark) for old in before):
+            _continues()
 
     def _late(self) -> None:
         with transaction() as session:
@@ -98,14 +110,16 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 
-def _continues() -> str | None:
-    """This installation; None: its database is not the one that sent last."""
+def _continues() -> str:
+    """This installation. Raises _OlderError when its database is not the one that sent last."""
     # The marks first: an attempt is written before its mark.
     outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
     with reading() as session:
         name, attempt = deliveries.mark(session)
     ledger = Mark(name or "", attempt)
-    return None if continuity(ledger, outside) == Continuity.STOP else ledger.installation
+    if continuity(ledger, outside) == Continuity.STOP:
+        raise _OlderError
+    return ledger.installation
 
 
 def _renewed(writer: UpdateConnector) -> bool:

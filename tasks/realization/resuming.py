@@ -66,7 +66,7 @@ def adopt() -> tuple[int, Closed]:
             batches.reopened(session, batch)
         session.objects.flush()
         mark = marks.Mark(name, deliveries.mark(session)[1])
-    if not marks.write(mark):
+    if not marks.adopt(mark):
         raise RefusedError(text("delivery.marks", path=current().home))
     return lines, Closed(chunks=tuple(chunks))
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from tests.e2e.processes import ROOT, alive_in_groups
 from workers import children
+from workers import home as homes
 from workers.settings import Settings
 
 KEPT = ("up.json", "up.lock")  #: by these `up` finds and ends what an earlier one left
@@ -156,7 +157,7 @@ def _empty(home: Path) -> None:
 
 
 def _unlocked(path: Path) -> bool:
-    if (held := children.lock(path)) is None:
+    if (held := homes.lock(path)) is None:
         return False
     os.close(held)
     return True

@@ -14,7 +14,7 @@ from tasks.turnover import asking
 from tests.simulator import Simulator
 from workers.columns import Moment
 from workers.database import Base, reading, transaction
-from workers.ledger.realization.acts import Delivery
+from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.secrets import Secret, seal
 from workers.staff import owners, pause
@@ -161,6 +161,12 @@ class Office:
     def there(self) -> Counter[str]:
         """How often AFAS has each key."""
         return Counter(str(line.values.get("XpRe")) for line in self.afas.book.lines.values())
+
+
+def calls() -> list[Attempt]:
+    """All calls that write, in their order."""
+    with reading() as session:
+        return list(session.objects.query(Attempt).order_by(Attempt.id))
 
 
 def age(seconds: float) -> None:

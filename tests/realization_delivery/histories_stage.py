@@ -1,6 +1,7 @@
 """Where histories are told: one database for all of them, and the recipe's ways to AFAS, clock and marks replaced."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import update
@@ -30,14 +31,14 @@ class Stage:
         self._mark: marks.Mark | None = None
         patch.setattr(leases, "_renewer", lambda: None)
         patch.setattr(marks, "read", lambda: [self._mark, None])
-        patch.setattr(marks, "write", self._marks)
+        patch.setattr(marks, "change", self._marks)
         self.ledger = Ledger()
 
-    def _marks(self, mark: marks.Mark) -> bool:
+    def _marks(self, decide: Callable[[marks.Mark | None], marks.Mark]) -> list[marks.Mark | None]:
         if self._world is not None:
             self._world.point()
-        self._mark = mark
-        return True
+        before, self._mark = self._mark, decide(self._mark)
+        return [before]
 
     def clock(self) -> dt.datetime:
         return START if self._world is None else self._world.now

@@ -9,12 +9,11 @@ from sqlalchemy import update
 
 from tasks.realization import case, humans, post, reach, sweeping
 from tasks.realization.decisions import Send
-from tests.realization_delivery.builders import DAY, Office, bad, good
-from workers import leases, marks, settings
+from tests.realization_delivery.builders import DAY, Office, bad, calls, good
+from workers import leases, settings
 from workers.database import reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import contents, deliveries, readbacks, slots, standing, work
-from workers.ledger.realization.acts import Attempt, Delivery
+from workers.ledger.realization import contents, readbacks, slots, standing, work
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection
 
@@ -53,11 +52,6 @@ def taken_over(chunk: int) -> Callable[[], None]:
             work.take_fence(session, chunk, 60)
 
     return deed
-
-
-def calls() -> list[Attempt]:
-    with reading() as session:
-        return list(session.objects.query(Attempt).order_by(Attempt.id))
 
 
 def census(office: Office, **other: Any) -> int:
@@ -320,55 +314,3 @@ def test_one_watched_call_of_an_organisation_is_open_at_a_time(office: Office, m
         assert work.begin(session, second, "canary", [other], watched=True) is None
     with transaction() as session:
         assert work.begin(session, second, "fresh", [other], watched=False)
-
-
-# Law 12.
-
-
-def installation() -> str:
-    with reading() as session:
-        return deliveries.installation(session) or ""
-
-
-def test_the_mark_is_raised_after_the_commit_and_before_the_first_byte(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[tuple[marks.Mark | None, int, int]] = []
-    write = reach.write
-
-    def written(to: Any, opened: Any, step: Any, record: Any) -> Any:
-        def begin() -> None:
-            record.begin()
-            seen.append((marks.read()[0], calls()[-1].id, len(office.afas.book.lines)))
-
-        return write(to, opened, step, type(record)(begin, record.late))
-
-    monkeypatch.setattr(reach, "write", written)
-    office.submits([good(0)])
-    office.works()
-    assert seen[0] == (marks.Mark(installation(), 1), 1, 0)
-
-
-@pytest.mark.parametrize(("name", "number"), [("ZZZZZ", 0), (None, 99)])
-def test_a_foreign_or_higher_mark_outside_stops_all_sending_until_an_adoption(
-    office: Office, name: str | None, number: int
-) -> None:
-    office.submits([good(0)])
-    marks.write(marks.Mark(name or installation(), number))
-    office.delivers(office.messages.pop()[1])
-    assert not calls()
-    assert not office.there()
-    with reading() as session:
-        assert session.objects.get_one(Delivery, office.id).stop == "continuity"
-
-
-def test_after_an_adoption_a_batch_is_read_back_before_its_first_sending(filled: Office) -> None:
-    asked = len(filled.afas.calls)
-    with transaction() as session:
-        session.execute(update(Delivery).values(cautious_until=SOON))
-    filled.submits([good(7)], reference="later")
-    filled.delivers(filled.messages.pop()[1])
-    assert len(filled.afas.calls) == asked
-    assert filled.lines()[-1].looked_at is not None
-    filled.works()
-    assert filled.there()["K-7"] == 1

@@ -3,18 +3,14 @@
 import base64
 import json
 import os
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 import redis
 
 from tasks.realization import closing, replying
 from tasks.realization.intake.messages import misfits, schema
 from tests.e2e.processes import python
 from tests.realization_people.builders import BAD, GUID, Desk, good
-from workers import embedded
 from workers.columns import now
 from workers.database import transaction
 from workers.leases import Lease
@@ -23,17 +19,6 @@ from workers.ledger.realization.models import OutboxReply
 
 REPLY: dict[str, Any] = {"reply": ("staff.realization_done", "staff.answers")}
 SEND = "import sys; from tasks.housekeeping.replies import send_reply; sys.exit(not send_reply(int(sys.argv[1])))"
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[str]:
-    made = embedded.broker(tmp_path)
-    child = embedded.started(made)
-    yield made.url
-    child.process.kill()
-    child.process.wait()
-    for kept in made.program.keeps:
-        os.close(kept)
 
 
 def ended(desk: Desk, count: int = 2) -> int:

@@ -145,7 +145,7 @@ def test_for_seven_days_each_connection_is_careful_also_one_whose_first_batch_wa
 
 def test_the_marks_are_written_anew_at_the_number_of_the_ledger(desk: Desk) -> None:
     desk.batch(good(1))
-    marks.write(marks.Mark("ABCDE", 900))
+    marks.adopt(marks.Mark("ABCDE", 900))
     resuming.adopt()
     [attempt] = desk.rows(Attempt)
     assert marks.read()[0] == marks.Mark("ABCDE", attempt.id)

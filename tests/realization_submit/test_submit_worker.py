@@ -20,7 +20,7 @@ from sqlalchemy import text as sql
 
 from tests.e2e.processes import ROOT, environment, until
 from tests.realization_submit.builders import GUID, batch_of, line, lines_of, message, organisation, rejected, rows
-from workers import embedded, settings
+from workers import settings
 from workers.database import transaction
 from workers.ledger.realization.models import Batch, Line
 
@@ -62,15 +62,6 @@ class Scene:
         }
         with redis.Redis.from_url(self.url) as broker:
             broker.lpush(queue, json.dumps(envelope))
-
-
-@pytest.fixture(scope="module")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    made = embedded.broker(tmp_path_factory.mktemp("broker"))
-    child = embedded.started(made)
-    yield made.url
-    child.process.kill()
-    child.process.wait()
 
 
 @pytest.fixture
