@@ -1,4 +1,4 @@
-"""What the home holds for every command: made passwords and keys, and the addresses of what `up` runs."""
+"""What the home holds for every command: made passwords and keys, locks, and the addresses of what `up` runs."""
 
 import json
 import os

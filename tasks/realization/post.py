@@ -81,7 +81,7 @@ class _Call:
         self.record = Record(self._begin, self._late)
 
     def _begin(self) -> None:
-        # Here and no sooner: of who sleeps from now on until the ledger is restored, nothing goes any more.
+        # Here and no sooner: who sleeps from here on until the ledger is restored comes too late to send.
         installation = _continues()
         watched = self._step.purpose in WATCHED and self.opened.trust.read_back
         lines = list(self._step.lines)
@@ -93,6 +93,7 @@ class _Call:
         mark = marks.Mark(installation, attempt.id)
         if not (before := marks.rise(mark)):
             raise NoMarkError
+        # Of a call that began later, or of one that the ledger has forgotten.
         if not all(old is None or (old.installation == installation and old < mark) for old in before):
             _continues()
 

@@ -121,7 +121,7 @@ CLEARED = History(
     deeds=((1, "backup", 0),),
 )
 
-#: A worker sleeps before it raises the mark, and lowers what another has raised meanwhile.
+#: A worker sleeps before it raises the mark, which another raises further meanwhile, and the ledger is restored to it.
 LOWERED = History(
     staff=("a",),
     others=("a",),

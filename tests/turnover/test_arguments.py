@@ -1,9 +1,14 @@
 """Arguments of messages that can't be meant: the task fails with one line that names them, and nothing is done."""
 
+import json
+from importlib.resources import files
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tasks.realization.intake.messages import misfits
 from tasks.turnover.arguments import ArgumentError, look_at_order
 from tasks.turnover.orders import UnknownRegisterError, WindowError
 from tasks.turnover.tasks import import_organisation, import_register
@@ -41,6 +46,10 @@ DAYS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"dates": "2026-03-02"}, ArgumentError, "dates='2026-03-02': geef een lijst"),
     ({"dates": ["2026-03-02", "morgen"]}, ArgumentError, "dates=['2026-03-02', 'morgen']: geef een lijst"),
 ]
+SCHEMA = json.loads(files("tasks.turnover").joinpath("schemas/turnover.import_organisation.json").read_text("utf-8"))
+#: What it has no words for: to JSON Schema 1.0 is an integer, and it says of no name that it stands alone.
+UNSAID: list[dict[str, Any]] = [{"run": 1.0}, {"run": 1, "days_back": 3, "register": "2600"}]
+VALUES = st.none() | st.booleans() | st.integers() | st.text() | st.dates().map(str) | st.lists(st.text())
 
 
 def names(case: object) -> str:
@@ -96,3 +105,24 @@ def test_a_run_is_that_of_all_organisations_that_its_connection_serves_or_served
         f"same_as_id = {other} WHERE organisation_id = {shop.id}"
     )
     look_at_order(GUID, run, {})
+
+
+@given(st.dictionaries(st.sampled_from([*SCHEMA["properties"], "dates"]), VALUES))
+def test_what_the_schema_of_an_order_allows_is_one_that_can_be_meant(order: dict[str, Any]) -> None:
+    message = {"organisation": GUID} | order
+    if not list(misfits(SCHEMA, message)):
+        # Who names a run names nothing else, and it is looked for in the ledger.
+        asked = {
+            name: value for name, value in order.items() if value is not None and name not in {"organisation", "run"}
+        }
+        look_at_order(message["organisation"], None, asked)
+
+
+@pytest.mark.parametrize("given", [given for given, kind, _ in ORDERS if kind is ArgumentError and given not in UNSAID])
+def test_what_can_not_be_meant_the_schema_does_not_allow(given: dict[str, Any]) -> None:
+    assert list(misfits(SCHEMA, {"organisation": GUID} | given))
+
+
+@pytest.mark.parametrize("order", SCHEMA["examples"])
+def test_the_examples_of_the_schema_are_orders(order: dict[str, Any]) -> None:
+    assert list(misfits(SCHEMA, order)) == []
