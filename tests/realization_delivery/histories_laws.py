@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from tasks.realization.chunks import MAX_FRUITLESS
 from tests.realization_delivery.histories_changes import Changes
 from tests.realization_delivery.histories_ledger import Attempt, Ledger, Line
-from tests.realization_delivery.model import AFTERWARDS, BLOCKED, LOCKED, bad_text
+from tests.realization_delivery.model import AFTERWARDS, BLOCKED, LOCKED, bad_text, there_text
 from tests.realization_delivery.model_changes import Changing
 
 ENDED = {"applied", "refused", "invalid", "conflict", "cancelled"}
@@ -123,7 +123,9 @@ class Laws:
     def _refused(self, line: Line) -> None:
         """By its own error; what passes, and errors of the whole call where lines go one by one, befall good ones."""
         assert not self._afas.has(line.key) or AFTERWARDS in line.message, ("refused, and there", line)
-        if not any(word in line.message for word in PASSED):
+        if line.message == there_text(line.key):
+            assert self._afas.deleted[line.key], ("it never was there", line)
+        elif not any(word in line.message for word in PASSED):
             assert line.message == bad_text(line.key), ("not its own reason", line)
             assert line.key in self._afas.bad, ("a good line", line)
 

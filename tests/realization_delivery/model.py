@@ -149,7 +149,7 @@ class Afas:
             return bad_text(self.name(line))
         if locked:
             return LOCKED
-        return f"{self.name(line)} bestaat reeds" if self.unique and self.has(self.name(line)) else None
+        return there_text(self.name(line)) if self.unique and self.has(self.name(line)) else None
 
     def has(self, key: str) -> bool:
         """Whether a line of that key stands there, or will."""
@@ -199,3 +199,7 @@ class Afas:
 
 def bad_text(key: str) -> str:
     return f"De waarde bij {key} bestaat niet."
+
+
+def there_text(key: str) -> str:
+    return f"{key} bestaat reeds"

@@ -79,9 +79,26 @@ NOT_THEIR_TURN = History(
     deeds=((27, "changes", 0), (4, "again", 9), (8, "touches", 3), (16, "changes", 3)),
 )
 
+#: A line that no read-back shows is there when it goes again, AFAS says so, and then somebody deletes it there.
+DELETED_THEN = History(
+    staff=("a",) * 5,
+    bad=frozenset({0, 2}),
+    hidden=frozenset({"a"}),
+    echo=False,
+    unique=True,
+    shows=frozenset(),
+    changes=(Change("update", ((0, "Id"),), more=False),),
+    proven=True,
+    chunk_lines=9,
+    parallel=1,
+    stops_at=2,
+    deeds=((1, "changes", 0), (11, "deletes", 0)),
+)
+
 
 @told(80)
 @example(history=NOT_THEIR_TURN)
+@example(history=DELETED_THEN)
 @example(history=HARDLY_THERE)
 @given(history=later(BY_HAND))
 def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: Stage, history: History) -> None:
