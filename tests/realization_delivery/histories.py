@@ -23,7 +23,7 @@ SWEEP = 60.0
 LONGEST_SWEEP = 600.0  #: between two that found nothing
 RENEW = dt.timedelta(seconds=8)
 PROCESSES = 4
-MOST_STEPS = 1500
+MOST_STEPS = 3000  #: each fault may cost as long a wait as a line was invisible, with a sweep every few minutes
 TICK = dt.timedelta(milliseconds=1)
 
 

@@ -95,6 +95,23 @@ DELETED_THEN = History(
     deeds=((1, "changes", 0), (11, "deletes", 0)),
 )
 
+#: The only line that was ever shown was so after an hour and a half: so long is each fault looked after from then on.
+LONG_INVISIBLE = History(
+    staff=("a",) * 4,
+    others=("a",),
+    bad=frozenset({1, 2, 3}),
+    hidden=frozenset({"a"}),
+    shows=frozenset({"created"}),
+    changes=(Change("update", ((0, "Id"),) * 3, more=False),),
+    chunk_lines=2,
+    parallel=1,
+    stops_at=2,
+    faults=("ok", "gateway_timeout", "ok", "whole_call", "ok", "redirect", "ok", "ok"),
+    acts=((1, KILL),),
+    messages=("lost",),
+    deeds=((1, "changes", 0), (1, "changes", 0)),
+)
+
 
 @told(80)
 @example(history=NOT_THEIR_TURN)
@@ -106,6 +123,7 @@ def test_every_change_is_made_once_or_told_and_overwrites_no_later_hand(here: St
 
 
 @told(50)
+@example(history=LONG_INVISIBLE)
 @example(history=NAMED_TWO_WAYS)
 @example(history=LOST_AND_BLIND)
 @given(history=later(ORDERS))
