@@ -1,5 +1,6 @@
 """What the home holds for every command: made passwords and keys, locks, and the addresses of what `up` runs."""
 
+import errno
 import json
 import os
 import sys
@@ -53,14 +54,21 @@ def result_backend(settings: Settings) -> str:
 
 
 def lock(path: Path) -> int | None:
-    """An open file that holds the lock `path` until it and its copies in children close; None when another has it."""
+    """An open file that holds the lock `path` until it and its copies in children close; None when another has it.
+
+    Raises OSError where there are no locks.
+    """
+    if sys.platform == "win32":
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), path)
     path.parent.mkdir(parents=True, exist_ok=True)
     held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except OSError as error:
         os.close(held)
-        return None
+        if isinstance(error, BlockingIOError):
+            return None
+        raise
     return held
 
 

@@ -1,4 +1,4 @@
-"""Marks outside the database: the installation's name and its highest attempt number, in the home and at the broker.
+"""Marks outside the database, in the home and at the broker: whose it is, and its highest attempt number.
 
 By them a restored or copied database is known, which is older than AFAS.
 """
@@ -13,18 +13,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from workers import home, settings
 
 KEY = "afasconnector:mark"
-SECONDS = 3.0  #: that the broker is waited for
+SECONDS = 3.0  #: that an answer of the broker is waited for
+#: What is kept there becomes the second argument if it is the first one still.
+SWAP = """
+if (redis.call("GET", KEYS[1]) or "") ~= ARGV[1] then return 0 end
+redis.call("SET", KEYS[1], ARGV[2])
+return 1
+"""
 PATIENCE = 0.5  #: seconds that the file is waited for, which a stopped process may hold
 
 
 class Mark(NamedTuple):
-    """An installation's name and its highest attempt number."""
+    """An installation's name, how often its ledger was adopted, and its highest attempt number."""
 
     installation: str
+    adoptions: int
     attempt: int
 
 
@@ -45,7 +54,7 @@ def rise(mark: Mark) -> list[Mark | None]:
     """
 
     def higher(old: Mark | None) -> Mark:
-        if old is None or (old.installation == mark.installation and old.attempt < mark.attempt):
+        if old is None or (old.installation == mark.installation and old < mark):
             return mark
         # A ledger gives a number twice when it has forgotten the first: all of its workers are to see that.
         return old._replace(attempt=old.attempt + 1) if old == mark else old
@@ -89,17 +98,12 @@ def _in_file(decide: Callable[[Mark | None], Mark]) -> Mark | None:
 
 
 def _at_broker(decide: Callable[[Mark | None], Mark]) -> Mark | None:
-    old = None
-
-    def keep(pipe: Any) -> None:
-        nonlocal old
-        old = _mark(pipe.get(KEY))
-        pipe.multi()
-        pipe.set(KEY, _said(decide(old)))
-
-    # It calls again where another wrote in between.
-    _broker(home.broker_url(settings.current())).transaction(keep, KEY)
-    return old
+    broker = _broker(home.broker_url(settings.current()))
+    while True:
+        said: Any = broker.get(KEY)
+        old = _mark(said)
+        if broker.eval(SWAP, 1, KEY, said or b"", _said(decide(old))):
+            return old
 
 
 def _file() -> Path:
@@ -109,7 +113,9 @@ def _file() -> Path:
 @lru_cache(maxsize=1)
 def _broker(url: str) -> "redis.Redis":
     """A client whose connection is kept from one mark to the next; one that broke is made anew by itself."""
-    return redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS)
+    # A command whose answer is lost may have been executed, and is not given again.
+    once = Retry(NoBackoff(), 0)
+    return redis.Redis.from_url(url, socket_timeout=SECONDS, socket_connect_timeout=SECONDS, retry=once)
 
 
 def _said(mark: Mark) -> str:
@@ -119,6 +125,6 @@ def _said(mark: Mark) -> str:
 def _mark(text: bytes | None) -> Mark | None:
     try:
         said = json.loads(text or b"null")
-        return Mark(str(said["installation"]), int(said["attempt"]))
-    except (ValueError, TypeError, KeyError):
+        return Mark(str(said["installation"]), int(said.get("adoptions", 0)), int(said["attempt"]))
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None

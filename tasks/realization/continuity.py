@@ -1,15 +1,18 @@
 """Whether this database is the one that sent last: a restored or copied one is older than AFAS."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Mark:
-    """An installation's id and its highest attempt number."""
+class Mark(NamedTuple):
+    """An installation's id, how often its ledger was adopted, and its highest attempt number: in order of their time.
+
+    An adoption makes all marks of before lower, wherever they are kept.
+    """
 
     installation: str
+    adoptions: int
     attempt: int
 
 
@@ -25,6 +28,6 @@ def continuity(ledger: Mark, outside: Iterable[Mark | None]) -> Continuity:
     """The worst that the marks outside the database (file of the home, broker; None: missing) say of it."""
     marks = list(outside)
     known = [mark for mark in marks if mark is not None]
-    if any(mark.installation != ledger.installation or mark.attempt > ledger.attempt for mark in known):
+    if any(mark.installation != ledger.installation or mark > ledger for mark in known):
         return Continuity.STOP
     return Continuity.SEND if all(mark == ledger for mark in marks) else Continuity.WRITE

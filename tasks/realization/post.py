@@ -1,6 +1,8 @@
 """One call that writes: everything got first, the attempt written before its first byte, its answer settled after."""
 
+import datetime as dt
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -36,7 +38,7 @@ class _MovedError(Exception):
 
 
 class _OlderError(Exception):
-    """Raised when the ledger is not the one that sent last: nothing is sent."""
+    """Raised when the ledger is not the one that sent last, or nobody can tell: nothing is sent."""
 
 
 class NoMarkError(Exception):
@@ -55,8 +57,8 @@ def send(opened: Case, step: Send, place: Place) -> After:
     except _OlderError:
         if not call.number:
             return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
-        # The chunk's next step is stopped, as is everybody's.
-        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), hold=False)
+        # If it is older, the chunk's next step is stopped, as is everybody's.
+        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT))
     except NoMarkError:
         unmarked = NoMarkError(text("delivery.marks", path=settings().home))
         return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
@@ -81,8 +83,8 @@ class _Call:
         self.record = Record(self._begin, self._late)
 
     def _begin(self) -> None:
-        # Here and no sooner: who sleeps from here on until the ledger is restored comes too late to send.
-        installation = _continues()
+        # Here and no sooner: who sleeps between this look and the last byte comes too late to send.
+        ledger = _continues(marks.read())
         watched = self._step.purpose in WATCHED and self.opened.trust.read_back
         lines = list(self._step.lines)
         with transaction() as session:
@@ -90,12 +92,7 @@ class _Call:
         if attempt is None:
             raise _MovedError
         self.number, self.opened = attempt.id, _begun(self.opened, mapping.attempt(attempt))
-        mark = marks.Mark(installation, attempt.id)
-        if not (before := marks.rise(mark)):
-            raise NoMarkError
-        # Of a call that began later, or of one that the ledger has forgotten.
-        if not all(old is None or (old.installation == installation and old < mark) for old in before):
-            _continues()
+        _keep(ledger._replace(attempt=attempt.id), attempt.begun_at)
 
     def _late(self) -> None:
         with transaction() as session:
@@ -111,16 +108,30 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
 
 
-def _continues() -> str:
-    """This installation. Raises _OlderError when its database is not the one that sent last."""
-    # The marks first: an attempt is written before its mark.
-    outside = [None if mark is None else Mark(*mark) for mark in marks.read()]
+def _continues(outside: Iterable[marks.Mark | None]) -> marks.Mark:
+    """The ledger's mark. Raises _OlderError when those `outside`, read before, say that another ledger sent last."""
     with reading() as session:
-        name, attempt = deliveries.mark(session)
-    ledger = Mark(name or "", attempt)
-    if continuity(ledger, outside) == Continuity.STOP:
+        ledger = marks.Mark(*deliveries.mark(session))
+    if continuity(Mark(*ledger), [None if mark is None else Mark(*mark) for mark in outside]) == Continuity.STOP:
         raise _OlderError
-    return ledger.installation
+    return ledger
+
+
+def _keep(mark: marks.Mark, begun_at: dt.datetime) -> None:
+    """Keep the attempt's number outside the database, which may have been restored since the first look.
+
+    Raises NoMarkError, and _OlderError: the number was used before, or the ledger has forgotten this or another call.
+    """
+    if not (before := marks.rise(mark)):
+        raise NoMarkError
+    try:
+        _continues(before)
+        with reading() as session:
+            stands = work.stands(session, mark.attempt, begun_at)
+    except (OperationalError, InterfaceError) as error:
+        raise _OlderError from error
+    if mark in before or not stands:
+        raise _OlderError
 
 
 def _renewed(writer: UpdateConnector) -> bool:
@@ -159,9 +170,11 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
 def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: bool) -> tuple[bool, Case]:
     """Whether the chunk is still this worker's, and the case with the answer in it.
 
-    Raises LeaseLostError where it is not, but for a success: whoever has that records it.
+    Raises LeaseLostError where it is not, but for a success: whoever has that records it; and in a restored ledger,
+    which does not have the attempt.
     """
     held = opened.held
+    begun_at = next(one.begun_at for one in opened.chunk.attempts if one.number == number)
     mine = work.owns(session, held)
     # To load it takes long, while others wait: only if people moved some of it while the call was open.
     same = mine and contents.unmoved(session, held.id, opened.rows)
@@ -169,7 +182,9 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError
-    contents.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
+    told = mapping.answer_columns(answer) | mapping.call_columns(reply, current.now)
+    if not contents.answer_attempt(session, number, begun_at, **told):
+        raise LeaseLostError
     chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
     failures = 0
     if meaning(answer) == Meaning.UNREACHABLE:

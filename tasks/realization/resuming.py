@@ -56,16 +56,20 @@ def adopt() -> tuple[int, Closed]:
 
     Gives the number of lines that are in doubt by that. Raises RefusedError when the marks can't be written.
     """
+    outside = marks.read()
     with transaction() as session:
-        if (name := deliveries.installation(session)) is None:
+        name, adoptions, _ = deliveries.mark(session)
+        if not name:
             raise RefusedError(text("people.nothing_to_adopt"))
+        # One more than any that is known: marks that nobody reaches now, as on other machines, are lower from now on.
+        deliveries.adopted(session, 1 + max(adoptions, *(mark.adoptions for mark in outside if mark), 0))
         _ensure_deliveries(session)
         chunks = [chunk.id for chunk in humans.lock(session, humans.unfinished_chunks(session))]
         lines = humans.adopt(session, chunks, CAUTIOUS, current().sweep_seconds)
         for batch in batches.of_chunks(session, chunks):
             batches.reopened(session, batch)
         session.objects.flush()
-        mark = marks.Mark(name, deliveries.mark(session)[1])
+        mark = marks.Mark(*deliveries.mark(session))
     if not marks.adopt(mark):
         raise RefusedError(text("delivery.marks", path=current().home))
     return lines, Closed(chunks=tuple(chunks))

@@ -8,7 +8,7 @@ from tasks.realization.continuity import Continuity, Mark, continuity
 from tasks.realization.decisions import Ask
 from tests.realization.builders import LIMITS, NOON, SECOND, Story, created
 
-OURS = Mark("ABCDE", 7)
+OURS = Mark("ABCDE", 0, 7)
 
 
 @pytest.mark.parametrize(
@@ -16,15 +16,22 @@ OURS = Mark("ABCDE", 7)
     [
         ([OURS, OURS], Continuity.SEND),
         ([OURS, None], Continuity.WRITE),
-        ([Mark("ABCDE", 6), OURS], Continuity.WRITE),
-        ([Mark("ABCDE", 8), OURS], Continuity.STOP),
-        ([Mark("OTHER", 1), OURS], Continuity.STOP),
-        ([None, Mark("ABCDE", 8)], Continuity.STOP),
+        ([Mark("ABCDE", 0, 6), OURS], Continuity.WRITE),
+        ([Mark("ABCDE", 0, 8), OURS], Continuity.STOP),
+        ([Mark("OTHER", 0, 1), OURS], Continuity.STOP),
+        ([None, Mark("ABCDE", 0, 8)], Continuity.STOP),
+        ([Mark("ABCDE", 1, 2), None], Continuity.STOP),
+        ([Mark("AAAAA", 0, 1), None], Continuity.STOP),
         ([None, None], Continuity.WRITE),
     ],
 )
 def test_another_installation_or_a_higher_number_outside_stops(outside: list[Mark | None], said: Continuity) -> None:
     assert continuity(OURS, outside) == said
+
+
+def test_marks_of_before_an_adoption_stop_nothing() -> None:
+    after = Mark("ABCDE", 1, 9)
+    assert continuity(after, [Mark("ABCDE", 0, 12), after]) == Continuity.WRITE
 
 
 def adopted_story(employees: str = "abc") -> Story:

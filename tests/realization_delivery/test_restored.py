@@ -4,22 +4,36 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 
-from tasks.realization import reach
+from tasks.realization import reach, resuming
 from tests.realization_delivery.builders import Office, calls, good
 from workers import marks
 from workers.database import reading, transaction
 from workers.ledger.realization import deliveries, work
 from workers.ledger.realization.acts import Attempt, Delivery
+from workers.ledger.realization.models import Chunk, Line
+from workers.staff.models import AfasConnection
 
 LATER = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
 PAST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
-def installation() -> str:
+def ledger() -> marks.Mark:
     with reading() as session:
-        return deliveries.installation(session) or ""
+        return marks.Mark(*deliveries.mark(session))
+
+
+def stop(office: Office) -> str | None:
+    with reading() as session:
+        return session.objects.get_one(Delivery, office.id).stop
+
+
+def delivers_once(office: Office) -> None:
+    """One line, by one message."""
+    office.submits([good(0)])
+    office.delivers(office.messages.pop()[1])
 
 
 def test_the_mark_is_raised_after_the_commit_and_before_the_first_byte(
@@ -38,7 +52,7 @@ def test_the_mark_is_raised_after_the_commit_and_before_the_first_byte(
     monkeypatch.setattr(reach, "write", written)
     office.submits([good(0)])
     office.works()
-    assert seen[0] == (marks.Mark(installation(), 1), 1, 0)
+    assert seen[0] == (ledger()._replace(attempt=1), 1, 0)
 
 
 @pytest.mark.parametrize(("name", "number"), [("ZZZZZ", 0), (None, 99)])
@@ -46,12 +60,11 @@ def test_a_foreign_or_higher_mark_outside_stops_all_sending_until_an_adoption(
     office: Office, name: str | None, number: int
 ) -> None:
     office.submits([good(0)])
-    marks.adopt(marks.Mark(name or installation(), number))
+    marks.adopt(marks.Mark(name or ledger().installation, 0, number))
     office.delivers(office.messages.pop()[1])
     assert not calls()
     assert not office.there()
-    with reading() as session:
-        assert session.objects.get_one(Delivery, office.id).stop == "continuity"
+    assert stop(office) == "continuity"
 
 
 def restored_before(monkeypatch: pytest.MonkeyPatch, step: str, by: int) -> None:
@@ -60,9 +73,8 @@ def restored_before(monkeypatch: pytest.MonkeyPatch, step: str, by: int) -> None
     real = getattr(where, step)
 
     def late(*args: Any, **named: Any) -> Any:
-        with reading() as session:
-            number = deliveries.mark(session)[1]
-        marks.adopt(marks.Mark(installation(), number + by))
+        mark = ledger()
+        marks.adopt(mark._replace(attempt=mark.attempt + by))
         return real(*args, **named)
 
     monkeypatch.setattr(where, step, late)
@@ -80,8 +92,129 @@ def test_a_call_that_was_about_to_go_when_the_ledger_was_restored_stops_all_send
     office.delivers(chunk)
     assert [call.reach for call in calls()] == ["not_sent"]
     assert not office.there()
+    assert stop(office) == "continuity"
+
+
+def forgets(number: int) -> None:
+    """The ledger is restored to a backup without this call."""
+    with transaction() as session:
+        session.execute(delete(Attempt).where(Attempt.id == number))
+        session.execute(update(Line).values(state="pending"))
+
+
+@pytest.mark.parametrize("others", [None, 0, 31])
+def test_a_call_that_the_ledger_has_forgotten_before_its_mark_is_not_made(
+    office: Office, monkeypatch: pytest.MonkeyPatch, others: int | None
+) -> None:
+    """Also when others have gone on meanwhile, whose numbers are as high as its own, or higher."""
+    real = marks.rise
+
+    def late(mark: marks.Mark) -> Any:
+        forgets(mark.attempt)
+        if others is not None:
+            with transaction() as session:
+                chunk = session.scalars(select(Chunk.id)).one()
+                made = {"chunk_id": chunk, "purpose": "fresh", "lines": [], "begun_at": PAST, "fence": 0}
+                session.objects.add(Attempt(id=mark.attempt + others, answered_at=PAST, reach="lost", **made))
+        return real(mark)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(marks, "rise", late)
+        delivers_once(office)
+    assert office.there() == {}
+    assert [call.id for call in calls()] == ([] if others is None else [1 + others])
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_an_answer_to_a_call_that_the_ledger_has_forgotten_is_not_taken_for_that_of_another(
+    office: Office, monkeypatch: pytest.MonkeyPatch, *, again: bool
+) -> None:
+    write = reach.write
+
+    def slow(*args: Any) -> Any:
+        reply = write(*args)
+        forgets(1)
+        if again:
+            with transaction() as session:
+                chunk = session.scalars(select(Chunk.id)).one()
+                session.objects.add(Attempt(id=1, chunk_id=chunk, purpose="fresh", lines=[1], begun_at=PAST, fence=0))
+        return reply
+
+    monkeypatch.setattr(reach, "write", slow)
+    delivers_once(office)
+    assert [(call.begun_at, call.answered_at) for call in calls()] == ([(PAST, None)] if again else [])
+    assert [line.state for line in office.lines()] == ["pending"]
+
+
+def test_a_call_whose_mark_is_kept_nowhere_is_not_made(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "rise", lambda _: [])
+    delivers_once(office)
+    assert office.there() == {}
+    assert [call.reach for call in calls()] == ["not_sent"]
     with reading() as session:
-        assert session.objects.get_one(Delivery, office.id).stop == "continuity"
+        assert "merkteken" in (session.objects.get_one(AfasConnection, office.id).pause_reason or "")
+
+
+@pytest.mark.parametrize("other", [("AAAAA", 0, 0), (None, 0, 99), (None, 1, 0)])
+def test_what_either_mark_was_before_it_was_raised_can_stop_a_call(
+    office: Office, monkeypatch: pytest.MonkeyPatch, other: tuple[str | None, int, int]
+) -> None:
+    name, *rest = other
+
+    def rise(mark: marks.Mark) -> list[marks.Mark | None]:
+        return [None, marks.Mark(name or mark.installation, *rest)]
+
+    monkeypatch.setattr(marks, "rise", rise)
+    delivers_once(office)
+    assert office.there() == {}
+    assert [call.reach for call in calls()] == ["not_sent"]
+
+
+def test_the_marks_are_asked_before_the_ledger_to_which_they_belong(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    for where, name in ((marks, "read"), (deliveries, "mark")):
+        real = getattr(where, name)
+
+        def seen(*args: Any, real: Any = real, name: str = name) -> Any:
+            asked.append(name)
+            return real(*args)
+
+        monkeypatch.setattr(where, name, seen)
+    delivers_once(office)
+    assert asked[:2] == ["read", "mark"]
+
+
+def test_a_call_of_which_nobody_can_tell_is_not_made_and_goes_at_once_when_somebody_can(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise OperationalError("", {}, Exception("server closed the connection"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(work, "stands", away)
+        delivers_once(office)
+    assert [call.reach for call in calls()] == ["not_sent"]
+    assert office.there() == {}
+    before = office.elapsed
+    office.works()
+    assert office.there() == {"K-0": 1}
+    assert stop(office) is None
+    assert office.elapsed - before < 120
+
+
+def test_marks_that_an_adoption_did_not_reach_are_lower_afterwards(office: Office) -> None:
+    office.submits([good(0)])
+    elsewhere = ledger()._replace(attempt=900)
+    marks.adopt(elsewhere)
+    office.delivers(office.messages.pop()[1])
+    assert stop(office) == "continuity"
+    resuming.adopt()
+    marks.adopt(elsewhere)
+    office.works()
+    assert stop(office) is None
+    assert office.there() == {"K-0": 1}
 
 
 def test_who_sleeps_before_a_call_begins_sends_nothing_once_the_ledger_is_restored(
@@ -90,7 +223,7 @@ def test_who_sleeps_before_a_call_begins_sends_nothing_once_the_ledger_is_restor
     write = reach.write
 
     def slept(*args: Any) -> Any:
-        marks.adopt(marks.Mark(installation(), 99))
+        marks.adopt(ledger()._replace(attempt=99))
         return write(*args)
 
     office.submits([good(0)])

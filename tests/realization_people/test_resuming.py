@@ -143,12 +143,13 @@ def test_for_seven_days_each_connection_is_careful_also_one_whose_first_batch_wa
     assert all(until and abs(until - ago(0) - week) < dt.timedelta(minutes=1) for until in careful.values())
 
 
-def test_the_marks_are_written_anew_at_the_number_of_the_ledger(desk: Desk) -> None:
+def test_the_marks_are_written_anew_at_the_number_of_the_ledger_and_above_all_of_before(desk: Desk) -> None:
     desk.batch(good(1))
-    marks.adopt(marks.Mark("ABCDE", 900))
-    resuming.adopt()
-    [attempt] = desk.rows(Attempt)
-    assert marks.read()[0] == marks.Mark("ABCDE", attempt.id)
+    for adoptions in (0, 4):
+        marks.adopt(marks.Mark("ABCDE", adoptions, 900))
+        resuming.adopt()
+        highest = max(attempt.id for attempt in desk.rows(Attempt))
+        assert marks.read()[0] == marks.Mark("ABCDE", adoptions + 1, highest)
 
 
 def test_a_finished_batch_is_none_of_an_adoptions_business(desk: Desk) -> None:

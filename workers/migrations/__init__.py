@@ -14,7 +14,7 @@ from workers.texts import text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"  #: the schema version that this code needs (a constant, for Alembic takes half a second to import)
+HEAD = "0004"  #: the schema version that this code needs (a constant, for Alembic takes half a second to import)
 
 
 class DatabaseMissing(Exception):  # noqa: N818 - named for what the user sees

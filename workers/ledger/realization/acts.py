@@ -116,8 +116,12 @@ class Notice(Base):
 
 
 class Installation(Base):
-    """Whose database this is: a word that made keys begin with, and by which a copy of it is known. One row."""
+    """Whose database this is: a word that made keys begin with, and by which another's is known. One row.
+
+    `adoptions`: how often it was taken for the one that sends, although it was older than AFAS.
+    """
 
     __tablename__ = "installation"
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str]
+    adoptions: Mapped[int] = mapped_column(server_default="0")

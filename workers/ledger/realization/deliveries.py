@@ -106,15 +106,21 @@ def _installation() -> Select[str]:
     return select(Installation.name)
 
 
-def mark(session: Session) -> tuple[str | None, int]:
-    """The installation's name, and its highest attempt number; None and 0 before the first intake and attempt."""
-    name, attempt = session.execute(_mark()).one()
-    return name, attempt or 0
+def mark(session: Session) -> tuple[str, int, int]:
+    """The installation's name, its adoptions and its highest attempt number; "" and 0 before the first of each."""
+    name, adoptions, attempt = session.execute(_mark()).one()
+    return name or "", adoptions or 0, attempt or 0
 
 
 @cache
-def _mark() -> Select[str | None, int | None]:
-    return select(_installation().scalar_subquery(), select(func.max(Attempt.id)).scalar_subquery())
+def _mark() -> Select[str | None, int | None, int | None]:
+    name, adoptions = (select(one).scalar_subquery() for one in (Installation.name, Installation.adoptions))
+    return select(name, adoptions, select(func.max(Attempt.id)).scalar_subquery())
+
+
+def adopted(session: Session, times: int) -> None:
+    """The ledger is taken for the one that sends, for so many times now."""
+    session.execute(update(Installation).values(adoptions=times))
 
 
 def failed(session: Session, owner: int) -> int:

@@ -199,6 +199,16 @@ def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
     session.execute(update(Chunk).where(Chunk.id == chunk_id).values(**values))
 
 
+def stands(session: Session, number: int, begun_at: dt.datetime) -> bool:
+    """Whether the ledger has the attempt that began then; a restored one may not, or another of that number."""
+    return bool(session.scalar(_stands(), {"attempt": number, "begun": begun_at}))
+
+
+@cache
+def _stands() -> Select[bool]:
+    return select(exists().where(Attempt.id == bindparam("attempt"), Attempt.begun_at == bindparam("begun")))
+
+
 def clock(session: Session) -> dt.datetime:
     """The database's wall clock."""
     return session.execute(_clock()).scalar_one()
