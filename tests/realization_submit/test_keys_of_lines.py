@@ -62,8 +62,8 @@ def test_organisations_of_one_environment_share_its_keys() -> None:
 
 
 def test_each_environment_has_keys_of_its_own() -> None:
-    organisation()
-    organisation(OTHER)
+    organisation(at=ADDRESS)
+    organisation(OTHER, at=ADDRESS.replace(":9/", ":8/"))
     submitted(line("a"))
     assert again("a", organisation=OTHER) == ("pending", None)
 
