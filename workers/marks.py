@@ -47,24 +47,18 @@ def read() -> list[Mark | None]:
     return [_mark(one) for one in said]
 
 
-def rise(mark: Mark) -> list[Mark | None]:
-    """Raise both to `mark`; a higher one and another installation's stay. What was there before.
+def rise(mark: Mark, *, over_others: bool = False) -> list[Mark | None]:
+    """Raise both to `mark`; a higher one stays, and another installation's but for an adoption. What was there before.
 
     A worker may sleep on its way here: its late mark would hide that the ledger was restored meanwhile.
     """
 
     def higher(old: Mark | None) -> Mark:
-        if old is None or (old.installation == mark.installation and old < mark):
-            return mark
-        # A ledger gives a number twice when it has forgotten the first: all of its workers are to see that.
-        return old._replace(attempt=old.attempt + 1) if old == mark else old
+        if old is not None and old.installation == mark.installation:
+            return max(old, mark)
+        return old if old is not None and not over_others else mark
 
     return change(higher)
-
-
-def adopt(mark: Mark) -> bool:
-    """Set both to `mark`, also where they were higher or another installation's; whether at least one took it."""
-    return bool(change(lambda _: mark))
 
 
 def change(decide: Callable[[Mark | None], Mark]) -> list[Mark | None]:
@@ -99,11 +93,13 @@ def _in_file(decide: Callable[[Mark | None], Mark]) -> Mark | None:
 
 def _at_broker(decide: Callable[[Mark | None], Mark]) -> Mark | None:
     broker = _broker(home.broker_url(settings.current()))
-    while True:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
         said: Any = broker.get(KEY)
         old = _mark(said)
         if broker.eval(SWAP, 1, KEY, said or b"", _said(decide(old))):
             return old
+    raise TimeoutError
 
 
 def _file() -> Path:

@@ -1,21 +1,18 @@
 """One call that writes: everything got first, the attempt written before its first byte, its answer settled after."""
 
-import datetime as dt
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from tasks.realization import back, case, mapping, reach
+from tasks.realization import back, case, mapping, marking, reach
 from tasks.realization.back import After
 from tasks.realization.case import Case
-from tasks.realization.continuity import Continuity, Mark, continuity
 from tasks.realization.decisions import Send, Told
+from tasks.realization.marking import NoMarkError, OlderError
 from tasks.realization.settle import Setting, settle
 from tasks.realization.verdict import Meaning, meaning
 from tasks.realization.words import WATCHED, Action, Attempt, LineState, Matter
-from workers import marks
 from workers.afas.errors import AfasError
 from workers.afas.posting import Record
 from workers.afas.reply import Reach, Reply
@@ -25,6 +22,7 @@ from workers.leases import LeaseLostError
 from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.slots import Place
 from workers.ledger.realization.work import Held
+from workers.marks import Mark
 from workers.secrets import SecretError
 from workers.settings import current as settings
 from workers.texts import text
@@ -37,14 +35,6 @@ class _MovedError(Exception):
     """Raised when the world has moved since the step was decided: nothing is sent."""
 
 
-class _OlderError(Exception):
-    """Raised when the ledger is not the one that sent last, or nobody can tell: nothing is sent."""
-
-
-class NoMarkError(Exception):
-    """Raised when an attempt's number could be kept nowhere outside the database: nothing is sent."""
-
-
 def send(opened: Case, step: Send, place: Place) -> After:
     """Send the step's lines as one attempt and settle what comes back; the parallel call is given back in between."""
     call = _Call(opened, step)
@@ -54,49 +44,51 @@ def send(opened: Case, step: Send, place: Place) -> After:
             renewed = reply.status == UNAUTHORISED and not _refused_before(opened) and _renewed(writer)
     except _MovedError:
         return _put_back(case.opened(opened.held))
-    except _OlderError:
-        if not call.number:
+    except OlderError:
+        if not call.mark.attempt:
             return _put_back(opened, stop=Told(Matter.CONTINUITY, ()))
         # If it is older, the chunk's next step is stopped, as is everybody's.
-        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT))
+        return _recorded(call.opened, call.mark, Reply(Reach.NOT_SENT))
     except NoMarkError:
         unmarked = NoMarkError(text("delivery.marks", path=settings().home))
-        return _recorded(call.opened, call.number, Reply(Reach.NOT_SENT), error=unmarked)
+        return _recorded(call.opened, call.mark, Reply(Reach.NOT_SENT), error=unmarked)
     except (AfasError, SecretError) as error:
         place.end()
         return _put_back(opened, error=error)
     place.end(wanted=step.purpose in WATCHED)
-    return _recorded(call.opened, call.number, reply, hold=not renewed)
+    return _recorded(call.opened, call.mark, reply, hold=not renewed)
 
 
 def lost(opened: Case, attempt: Attempt) -> After:
     """Settle a call that a crash left open: nobody knows what became of it, and nobody posts it again."""
-    return _recorded(opened, attempt.number, Reply(Reach.LOST))
+    with reading() as session:
+        mark = Mark(*deliveries.mark(session))
+    return _recorded(opened, mark._replace(attempt=attempt.number), Reply(Reach.LOST))
 
 
 class _Call:
-    """One attempt while it goes; once it is written it has a `number`, and `opened` holds it."""
+    """One attempt while it goes; once it is written, its `mark` has its number, and `opened` holds it."""
 
     def __init__(self, opened: Case, step: Send) -> None:
         self.opened, self._step = opened, step
-        self.number = 0
+        self.mark = Mark("", 0, 0)
         self.record = Record(self._begin, self._late)
 
     def _begin(self) -> None:
         # Here and no sooner: who sleeps between this look and the last byte comes too late to send.
-        ledger = _continues(marks.read())
+        ledger = marking.look()
         watched = self._step.purpose in WATCHED and self.opened.trust.read_back
         lines = list(self._step.lines)
         with transaction() as session:
             attempt = work.begin(session, self.opened.held, self._step.purpose, lines, watched=watched)
         if attempt is None:
             raise _MovedError
-        self.number, self.opened = attempt.id, _begun(self.opened, mapping.attempt(attempt))
-        _keep(ledger._replace(attempt=attempt.id), attempt.begun_at)
+        self.mark, self.opened = ledger._replace(attempt=attempt.id), _begun(self.opened, mapping.attempt(attempt))
+        marking.keep(self.mark, attempt.begun_at)
 
     def _late(self) -> None:
         with transaction() as session:
-            contents.save_attempt(session, self.number, late_at=work.clock(session))
+            contents.save_attempt(session, self.mark.attempt, late_at=work.clock(session))
 
 
 def _begun(opened: Case, attempt: Attempt) -> Case:
@@ -106,32 +98,6 @@ def _begun(opened: Case, attempt: Attempt) -> Case:
     lines = tuple(line._replace(state=LineState.SENT) if line.id in goes else line for line in chunk.lines)
     rows = tuple(contents.sent(row) if row.id in goes else row for row in opened.rows)
     return replace(opened, rows=rows, chunk=replace(chunk, lines=lines, attempts=(*chunk.attempts, attempt)))
-
-
-def _continues(outside: Iterable[marks.Mark | None]) -> marks.Mark:
-    """The ledger's mark. Raises _OlderError when those `outside`, read before, say that another ledger sent last."""
-    with reading() as session:
-        ledger = marks.Mark(*deliveries.mark(session))
-    if continuity(Mark(*ledger), [None if mark is None else Mark(*mark) for mark in outside]) == Continuity.STOP:
-        raise _OlderError
-    return ledger
-
-
-def _keep(mark: marks.Mark, begun_at: dt.datetime) -> None:
-    """Keep the attempt's number outside the database, which may have been restored since the first look.
-
-    Raises NoMarkError, and _OlderError: the number was used before, or the ledger has forgotten this or another call.
-    """
-    if not (before := marks.rise(mark)):
-        raise NoMarkError
-    try:
-        _continues(before)
-        with reading() as session:
-            stands = work.stands(session, mark.attempt, begun_at)
-    except (OperationalError, InterfaceError) as error:
-        raise _OlderError from error
-    if mark in before or not stands:
-        raise _OlderError
 
 
 def _renewed(writer: UpdateConnector) -> bool:
@@ -148,8 +114,8 @@ def _refused_before(opened: Case) -> bool:
     return any(call.answer is not None and call.answer.status == UNAUTHORISED for call in last)
 
 
-def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, error: Exception | None = None) -> After:
-    """Settle attempt `number`; `hold` false: what stopped it is mended, and its organisation need not wait.
+def _recorded(opened: Case, mark: Mark, reply: Reply, *, hold: bool = True, error: Exception | None = None) -> After:
+    """Settle the attempt of that `mark`; `hold` false: what stopped it is mended, and its organisation need not wait.
 
     `error`: why it was not sent, for which the organisation waits. An answer outlives a short
     absence of the database, for nothing else tells what it told.
@@ -158,9 +124,12 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
     while True:
         try:
             with transaction() as session:
-                mine, after = _write(session, opened, number, reply, hold=hold)
+                mine, after = _write(session, opened, mark.attempt, reply, hold=hold)
                 after = case.hold_up(session, after, error) if error else after
                 return _given_back(session, after) if mine else _begun_anew(session, opened.held)
+        except marking.ForgottenError:
+            marking.forgotten(mark)
+            raise
         except (OperationalError, InterfaceError):
             if time.monotonic() > until:
                 raise
@@ -170,11 +139,12 @@ def _recorded(opened: Case, number: int, reply: Reply, *, hold: bool = True, err
 def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: bool) -> tuple[bool, Case]:
     """Whether the chunk is still this worker's, and the case with the answer in it.
 
-    Raises LeaseLostError where it is not, but for a success: whoever has that records it; and in a restored ledger,
-    which does not have the attempt.
+    Raises LeaseLostError where it is not, but for a success: whoever has that records it. Raises ForgottenError.
     """
     held = opened.held
     begun_at = next(one.begun_at for one in opened.chunk.attempts if one.number == number)
+    if work.begun(session, {number}).get(number) != begun_at:
+        raise marking.ForgottenError
     mine = work.owns(session, held)
     # To load it takes long, while others wait: only if people moved some of it while the call was open.
     same = mine and contents.unmoved(session, held.id, opened.rows)
@@ -182,9 +152,7 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
     answer = mapping.answer(reply, current.now)
     if not mine and meaning(answer) != Meaning.APPLIED:
         raise LeaseLostError
-    told = mapping.answer_columns(answer) | mapping.call_columns(reply, current.now)
-    if not contents.answer_attempt(session, number, begun_at, **told):
-        raise LeaseLostError
+    contents.save_attempt(session, number, **mapping.answer_columns(answer), **mapping.call_columns(reply, current.now))
     chunk, attempt = mapping.answered(current.chunk, number, answer, late=reply.sent_late)
     failures = 0
     if meaning(answer) == Meaning.UNREACHABLE:

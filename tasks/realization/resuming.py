@@ -69,9 +69,9 @@ def adopt() -> tuple[int, Closed]:
         for batch in batches.of_chunks(session, chunks):
             batches.reopened(session, batch)
         session.objects.flush()
-        mark = marks.Mark(*deliveries.mark(session))
-    if not marks.adopt(mark):
-        raise RefusedError(text("delivery.marks", path=current().home))
+        # Before it is true here: where they are kept nowhere nothing is adopted.
+        if not marks.rise(marks.Mark(*deliveries.mark(session)), over_others=True):
+            raise RefusedError(text("delivery.marks", path=current().home))
     return lines, Closed(chunks=tuple(chunks))
 
 

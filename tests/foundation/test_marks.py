@@ -98,7 +98,6 @@ def test_a_mark_that_neither_took_is_told(lonely_file: Path, monkeypatch: pytest
     held = homes.lock(lonely_file.with_suffix(".lock"))
     assert held is not None
     assert marks.rise(Mark("ABCDE", 0, 5)) == []
-    assert not marks.adopt(Mark("ABCDE", 0, 5))
     os.close(held)
     assert marks.rise(Mark("ABCDE", 0, 5))
 
@@ -123,7 +122,7 @@ def test_an_answer_of_the_broker_that_gets_lost_makes_no_number_one_that_was_use
 def test_an_adoption_makes_every_mark_of_before_lower(file: Path) -> None:
     assert marks.rise(Mark("ABCDE", 0, 900))
     assert marks.rise(Mark("ABCDE", 1, 7))
-    assert marks.rise(Mark("ABCDE", 0, 901))
+    assert marks.rise(Mark("ABCDE", 0, 901), over_others=True)
     assert marks.read() == [Mark("ABCDE", 1, 7)] * 2
     assert file.exists()
 
@@ -147,16 +146,9 @@ def test_another_installations_mark_falls_to_an_adoption_alone(file: Path) -> No
     assert marks.rise(Mark("OTHER", 0, 3))
     assert marks.rise(Mark("ABCDE", 0, 5)) == [Mark("OTHER", 0, 3)] * 2
     assert marks.read() == [Mark("OTHER", 0, 3)] * 2
-    assert marks.adopt(Mark("ABCDE", 0, 2))
+    assert marks.rise(Mark("ABCDE", 0, 2), over_others=True) == [Mark("OTHER", 0, 3)] * 2
     assert marks.read() == [Mark("ABCDE", 0, 2)] * 2
     assert file.exists()
-
-
-def test_a_number_that_was_used_before_leaves_a_higher_mark_than_the_ledger_has(file: Path) -> None:
-    assert marks.rise(Mark("ABCDE", 0, 7))
-    file.unlink()
-    assert marks.rise(Mark("ABCDE", 0, 7)) == [None, Mark("ABCDE", 0, 7)]
-    assert marks.read() == [Mark("ABCDE", 0, 7), Mark("ABCDE", 0, 8)]
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from tasks.realization import reach, resuming
+from tasks.realization import marking, reach, resuming
 from tests.realization_delivery.builders import Office, calls, good
 from workers import marks
 from workers.database import reading, transaction
@@ -60,34 +60,44 @@ def test_a_foreign_or_higher_mark_outside_stops_all_sending_until_an_adoption(
     office: Office, name: str | None, number: int
 ) -> None:
     office.submits([good(0)])
-    marks.adopt(marks.Mark(name or ledger().installation, 0, number))
+    marks.rise(marks.Mark(name or ledger().installation, 0, number))
     office.delivers(office.messages.pop()[1])
     assert not calls()
     assert not office.there()
     assert stop(office) == "continuity"
 
 
-def restored_before(monkeypatch: pytest.MonkeyPatch, step: str, by: int) -> None:
-    """Until `step`, a function of `work` or `marks`, the ledger forgets what it sent; the marks stay `by` above it."""
+def restored_before(monkeypatch: pytest.MonkeyPatch, step: str, by: int, skips: int) -> None:
+    """Until `step`, a function of `work` or `marks`, the ledger forgets what it sent; the marks stay `by` above it.
+
+    It gives numbers that are higher than those by so many.
+    """
     where: Any = {"begin": work, "rise": marks}[step]
     real = getattr(where, step)
 
     def late(*args: Any, **named: Any) -> Any:
         mark = ledger()
-        marks.adopt(mark._replace(attempt=mark.attempt + by))
+        marks.change(lambda _: mark._replace(attempt=mark.attempt + by))
+        if skips:
+            session, beyond = args[0], Attempt.id > mark.attempt
+            made = {"chunk_id": 1, "purpose": "fresh", "lines": [], "begun_at": PAST, "fence": 0}
+            session.execute(insert(Attempt).values(id=mark.attempt + by + skips, judged=False, own=False, **made))
+            session.execute(delete(Attempt).where(beyond))
         return real(*args, **named)
 
     monkeypatch.setattr(where, step, late)
 
 
-@pytest.mark.parametrize(("step", "by"), [("begin", 1), ("begin", 2), ("rise", 0), ("rise", 5)])
+@pytest.mark.parametrize(
+    ("step", "by", "skips"), [("begin", 1, 0), ("begin", 2, 0), ("begin", 1, 30), ("rise", 0, 0), ("rise", 5, 0)]
+)
 def test_a_call_that_was_about_to_go_when_the_ledger_was_restored_stops_all_sending(
-    office: Office, monkeypatch: pytest.MonkeyPatch, step: str, by: int
+    office: Office, monkeypatch: pytest.MonkeyPatch, step: str, by: int, skips: int
 ) -> None:
     office.submits([good(0)])
     chunk = office.messages.pop()[1]
     with monkeypatch.context() as patch:
-        restored_before(patch, step, by)
+        restored_before(patch, step, by, skips)
         office.delivers(chunk)
     office.delivers(chunk)
     assert [call.reach for call in calls()] == ["not_sent"]
@@ -110,6 +120,7 @@ def test_a_call_that_the_ledger_has_forgotten_before_its_mark_is_not_made(
     real = marks.rise
 
     def late(mark: marks.Mark) -> Any:
+        monkeypatch.setattr(marks, "rise", real)
         forgets(mark.attempt)
         if others is not None:
             with transaction() as session:
@@ -118,11 +129,11 @@ def test_a_call_that_the_ledger_has_forgotten_before_its_mark_is_not_made(
                 session.objects.add(Attempt(id=mark.attempt + others, answered_at=PAST, reach="lost", **made))
         return real(mark)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(marks, "rise", late)
-        delivers_once(office)
+    monkeypatch.setattr(marks, "rise", late)
+    delivers_once(office)
     assert office.there() == {}
     assert [call.id for call in calls()] == ([] if others is None else [1 + others])
+    assert marks.read()[0] == ledger()._replace(adoptions=1, attempt=1), "nobody sends before an adoption"
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -144,6 +155,48 @@ def test_an_answer_to_a_call_that_the_ledger_has_forgotten_is_not_taken_for_that
     delivers_once(office)
     assert [(call.begun_at, call.answered_at) for call in calls()] == ([(PAST, None)] if again else [])
     assert [line.state for line in office.lines()] == ["pending"]
+    assert marks.read()[0] == ledger()._replace(adoptions=1, attempt=1), "nobody sends before an adoption"
+
+
+def test_an_answer_that_comes_after_an_adoption_stops_nobody_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = reach.write
+
+    def slow(*args: Any) -> Any:
+        monkeypatch.setattr(reach, "write", write)
+        reply = write(*args)
+        forgets(1)
+        resuming.adopt()
+        return reply
+
+    monkeypatch.setattr(reach, "write", slow)
+    delivers_once(office)
+    office.works()
+    assert stop(office) is None
+    assert office.there() == {"K-0": 1}
+    assert [line.state for line in office.lines()] == ["applied"]
+    marking.forgotten(ledger()._replace(adoptions=0, attempt=99))
+    assert marks.read()[0] == ledger()
+
+
+def test_a_call_that_began_before_an_adoption_is_not_made_after_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = marks.rise
+
+    def late(mark: marks.Mark) -> Any:
+        monkeypatch.setattr(marks, "rise", real)
+        resuming.adopt()
+        return real(mark)
+
+    monkeypatch.setattr(marks, "rise", late)
+    delivers_once(office)
+    assert office.there() == {}
+    office.works()
+    assert stop(office) is None
+    assert office.there() == {"K-0": 1}
+    assert marks.read()[0] == ledger()
 
 
 def test_a_call_whose_mark_is_kept_nowhere_is_not_made(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,14 +239,23 @@ def test_the_marks_are_asked_before_the_ledger_to_which_they_belong(
     assert asked[:2] == ["read", "mark"]
 
 
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError])
 def test_a_call_of_which_nobody_can_tell_is_not_made_and_goes_at_once_when_somebody_can(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office, monkeypatch: pytest.MonkeyPatch, kind: type[DBAPIError]
 ) -> None:
-    def away(*_: object) -> bool:
-        raise OperationalError("", {}, Exception("server closed the connection"))
+    real = marks.rise
 
+    def away(*_: object) -> bool:
+        patch.setattr(deliveries, "mark", mark)
+        raise kind("", {}, Exception("server closed the connection"))
+
+    def late(own: marks.Mark) -> Any:
+        patch.setattr(deliveries, "mark", away)
+        return real(own)
+
+    mark = deliveries.mark
     with monkeypatch.context() as patch:
-        patch.setattr(work, "stands", away)
+        patch.setattr(marks, "rise", late)
         delivers_once(office)
     assert [call.reach for call in calls()] == ["not_sent"]
     assert office.there() == {}
@@ -207,14 +269,18 @@ def test_a_call_of_which_nobody_can_tell_is_not_made_and_goes_at_once_when_someb
 def test_marks_that_an_adoption_did_not_reach_are_lower_afterwards(office: Office) -> None:
     office.submits([good(0)])
     elsewhere = ledger()._replace(attempt=900)
-    marks.adopt(elsewhere)
+    marks.rise(elsewhere)
     office.delivers(office.messages.pop()[1])
     assert stop(office) == "continuity"
     resuming.adopt()
-    marks.adopt(elsewhere)
+    marks.change(lambda _: elsewhere)
     office.works()
     assert stop(office) is None
     assert office.there() == {"K-0": 1}
+    office.submits([good(1)], reference="later")
+    office.works()
+    assert marks.read()[0] == ledger()
+    assert ledger().adoptions == 1
 
 
 def test_who_sleeps_before_a_call_begins_sends_nothing_once_the_ledger_is_restored(
@@ -223,7 +289,7 @@ def test_who_sleeps_before_a_call_begins_sends_nothing_once_the_ledger_is_restor
     write = reach.write
 
     def slept(*args: Any) -> Any:
-        marks.adopt(ledger()._replace(attempt=99))
+        marks.rise(ledger()._replace(attempt=99))
         return write(*args)
 
     office.submits([good(0)])

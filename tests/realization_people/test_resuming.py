@@ -146,10 +146,20 @@ def test_for_seven_days_each_connection_is_careful_also_one_whose_first_batch_wa
 def test_the_marks_are_written_anew_at_the_number_of_the_ledger_and_above_all_of_before(desk: Desk) -> None:
     desk.batch(good(1))
     for adoptions in (0, 4):
-        marks.adopt(marks.Mark("ABCDE", adoptions, 900))
+        marks.rise(marks.Mark("ABCDE", adoptions, 900))
         resuming.adopt()
         highest = max(attempt.id for attempt in desk.rows(Attempt))
         assert marks.read()[0] == marks.Mark("ABCDE", adoptions + 1, highest)
+    (settings.current().home / "mark.json").unlink()
+    resuming.adopt()
+    assert marks.read()[0] == marks.Mark("ABCDE", 6, highest + 1)
+
+
+def test_another_installations_mark_gives_way_to_an_adoption(desk: Desk) -> None:
+    desk.batch(good(1))
+    marks.rise(marks.Mark("OTHER", 3, 900))
+    resuming.adopt()
+    assert marks.read()[0] == marks.Mark("ABCDE", 4, 1)
 
 
 def test_a_finished_batch_is_none_of_an_adoptions_business(desk: Desk) -> None:
@@ -200,6 +210,8 @@ def test_an_adoption_that_can_keep_its_marks_nowhere_says_so(desk: Desk, monkeyp
     monkeypatch.setattr(marks, "SECONDS", 0.2)
     with pytest.raises(RefusedError, match="merkteken"):
         resuming.adopt()
+    assert desk.rows(Attempt) == []
+    assert [one.adoptions for one in desk.rows(Installation)] == [0]
 
 
 def test_a_connection_with_an_address_that_is_not_allowed_is_passed_over(desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """What a chunk holds: its attempts, and its lines as plain rows, of which a call carries hundreds."""
 
-import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
@@ -61,13 +60,6 @@ def save_attempt(session: Session, number: int, **values: Any) -> None:
     """Write what is known of an attempt."""
     if values:
         session.execute(_save(tuple(values)), {"attempt": number} | {f"new_{name}": values[name] for name in values})
-
-
-def answer_attempt(session: Session, number: int, begun_at: dt.datetime, **values: Any) -> bool:
-    """Write what came of the attempt that began then; False: a restored ledger does not have it."""
-    given = {"attempt": number, "begun": begun_at} | {f"new_{name}": values[name] for name in values}
-    mine = _save(tuple(values)).where(table_of(Attempt).c.begun_at == bindparam("begun"))
-    return session.execute(mine, given).rowcount > 0
 
 
 @cache

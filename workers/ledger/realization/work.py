@@ -1,7 +1,7 @@
 """Chunks of realization lines: taken by one worker at a time, moved under the fence."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -199,14 +199,14 @@ def take_fence(session: Session, chunk_id: int, sweep_seconds: float) -> None:
     session.execute(update(Chunk).where(Chunk.id == chunk_id).values(**values))
 
 
-def stands(session: Session, number: int, begun_at: dt.datetime) -> bool:
-    """Whether the ledger has the attempt that began then; a restored one may not, or another of that number."""
-    return bool(session.scalar(_stands(), {"attempt": number, "begun": begun_at}))
+def begun(session: Session, numbers: Collection[int]) -> dict[int, dt.datetime]:
+    """Which of these attempts the ledger has, and when each began: a restored one may have another of the number."""
+    return dict(session.execute(_known(), {"attempts": list(numbers)}).all())
 
 
 @cache
-def _stands() -> Select[bool]:
-    return select(exists().where(Attempt.id == bindparam("attempt"), Attempt.begun_at == bindparam("begun")))
+def _known() -> Select[int, dt.datetime]:
+    return select(Attempt.id, Attempt.begun_at).where(Attempt.id.in_(bindparam("attempts", expanding=True)))
 
 
 def clock(session: Session) -> dt.datetime:
