@@ -128,7 +128,7 @@ def _wanted(
 ) -> tuple[list[Again], list[Left]]:
     """Which lines go again, and with what; rows of a file about lines that have no need of it are passed over."""
     if corrections is None:
-        return [Again(line, line.fields | {FORCE: line.force}) for line in lines], []
+        return [Again(line, {FORCE: line.force} | line.fields) for line in lines], []
     by_id = {line.id: line for line in lines}
     again: dict[int, Again] = {}
     left: list[Left] = []
@@ -173,8 +173,19 @@ def _corrected(line: Line, given: Mapping[str, Any], named: Collection[str], cat
     kept = {name: value for name, value in line.fields.items() if name in stays or is_empty(value)}
     row = {name: value for name, value in given.items() if name not in set(LEADING) - {"XpRe"}}
     own = {name: value for name, value in row.items() if catalogue.find(name) or not is_empty(value)}
+    # Shown and given back as it was, a value that no field can hold would have become a text.
+    same = {name: line.fields[name] for name in own.keys() & line.fields if _is_same(own[name], line.fields[name])}
     force = {} if FORCE in given else {FORCE: line.force}
-    return kept | own | force | ({"XpRe": key(line)} if _keeps_key(line, given, named) else {})
+    return force | kept | own | same | (_key(line) if _keeps_key(line, given, named) else {})
+
+
+def _is_same(given: object, held: object) -> bool:
+    return not is_empty(given) and as_text(given) == as_text(held)
+
+
+def _key(line: Line) -> dict[str, Any]:
+    """The line's key, or what was given as one."""
+    return {"XpRe": line.fields.get("XpRe") if line.xp_re is None else line.xp_re}
 
 
 def _keeps_key(line: Line, given: Mapping[str, Any], named: Collection[str]) -> bool:
@@ -187,7 +198,7 @@ def _keeps_key(line: Line, given: Mapping[str, Any], named: Collection[str]) -> 
 
 
 def _judged(session: Session, batch: Batch, again: Sequence[Again], order: Order) -> list[Judged]:
-    judged = validate([one.given for one in again], order, text)
+    judged = validate([one.given for one in again], order, text, [one.line.position for one in again])
     if order.action != INSERT:
         return judged
     intake.lock(session, batch.environment_id)

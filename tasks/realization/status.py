@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tasks.realization import telling
+from tasks.realization.intake.rules import WHOLE
+from tasks.realization.intake.values import as_text
 from tasks.realization.telling import key
 from workers.database import reading
 from workers.ledger.realization import batches
@@ -50,11 +52,11 @@ def table(batch: int) -> tuple[Sequence[str], list[Sequence[object]]]:
         batches.head(session, batch)
         lines = batches.lines(session, batch)
     lines.sort(key=lambda line: line.state not in CORRECTABLE)
-    names = dict.fromkeys(name for line in lines for name in line.fields if name not in LEADING)
+    names = dict.fromkeys(name for line in lines for name in line.fields if name not in (*LEADING, WHOLE))
     if any(line.force for line in lines):
-        names["force"] = None
+        names.setdefault("force")
     header = (*LEADING, *names)
-    return header, [_row(header, line.fields | {"force": line.force or None}, line) for line in lines]
+    return header, [_row(header, {"force": line.force or None} | line.fields, line) for line in lines]
 
 
 def _row(header: Sequence[str], fields: Mapping[str, object], line: Any) -> list[object]:
@@ -63,4 +65,4 @@ def _row(header: Sequence[str], fields: Mapping[str, object], line: Any) -> list
 
 
 def _cell(value: object) -> object:
-    return {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+    return as_text(value) if isinstance(value, bool | Mapping) else value

@@ -7,12 +7,15 @@ from string import Formatter
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 
 from tasks.realization.intake import keys
 from tasks.realization.intake.actions import ACTIONS
+from tasks.realization.intake.demands import Order
 from tasks.realization.intake.rules import Judged, validate
 from tasks.realization.intake.values import LONGEST_SHOWN, shown
 from tests.realization_intake.builders import ANY_LINE, LINE, NAMES, SCALARS, insert, judge, law, order, wrong_fields
+from workers.columns import ExactJson
 from workers.texts import TEXTS, text
 
 ORDERS = st.builds(lambda action, later: order(action, later=later), st.sampled_from(ACTIONS), st.booleans())
@@ -92,6 +95,27 @@ def test_judging_what_intake_made_of_a_good_line_changes_nothing_more(line: obje
         # As text, for no decimal equals itself when it is no number.
         assert repr(twice.fields) == repr(once.fields)
         assert twice.key == once.key
+
+
+@law
+@given(line=ANY_LINE, by=ORDERS)
+@example(line={**LINE, "Ds": ["a", "b"]}, by=order())
+@example(line={**LINE, "Ds": "half \ud83d"}, by=order())
+@example(line={**LINE, "Ds": {"unfit": "a"}}, by=order())
+@example(line={**LINE, "XpRe": ["a"]}, by=order())
+@example(line={**LINE, "force": "perhaps"}, by=order())
+@example(line=[LINE], by=order())
+def test_what_was_invalid_stays_so_when_it_is_judged_again_as_it_was_kept(line: object, by: Order) -> None:
+    once = judge(line, by=by)
+    column = ExactJson()
+    dialect = sqlite.dialect()
+    kept = column.process_result_value(column.process_bind_param(once.fields, dialect), dialect)
+    again = judge({"force": once.force} | kept, by=by)
+    if once.invalid:
+        assert again.invalid
+        assert isinstance(line, dict) or again.reasons[0].field == ""
+    else:
+        assert again.fields == kept
 
 
 @pytest.mark.parametrize("key", [key for key in TEXTS if key.startswith("realization.invalid.")])

@@ -128,6 +128,43 @@ def test_a_key_that_afas_could_not_take_is_corrected_by_its_sender_and_never_by_
     assert again(long.batch_id, {"line": long.id, "XpRe": None}).lines == 1
 
 
+@pytest.mark.parametrize("value", [["a", "b"], {"x": 1}, "half \ud83d", float("nan"), {"unfit": "a"}])
+@pytest.mark.parametrize("name", ["Ds", "XpRe", "U1C6CA2FC43CB274EF4972DAE5AF3A66C"])
+def test_a_value_that_no_field_can_hold_never_becomes_one_that_nobody_gave(
+    desk: Desk, name: str, value: object
+) -> None:
+    batch = desk.batch([line("L1") | {name: value}, line("L2", Qu="acht")])
+    assert again(batch).lines == 0
+    header, rows = status.table(batch)
+    cells = [{name: one for name, one in zip(header, row, strict=True) if one is not None} for row in rows]
+    [other] = [number for number, one in enumerate(cells) if one.get("Qu") == "acht"]
+    cells[other]["Qu"] = "8"
+    assert again(batch, *cells).lines == 1
+    assert sorted(desk.states(batch)) == ["invalid", "pending"]
+    cells[1 - other][name] = "L1-corrected"
+    assert again(batch, cells[1 - other]).lines == 1
+    assert desk.states(batch) == ["pending", "pending"]
+
+
+def test_a_line_that_is_no_object_stays_what_it_was_until_it_is_corrected(desk: Desk) -> None:
+    batch = desk.batch([[line("L1")], line("L2")])
+    [first] = again(batch).left
+    assert "L1" in first.why
+    assert "ontbreekt" not in first.why
+    assert "L1" in str(desk.lines(batch)[0].fields)
+    assert "" not in status.table(batch)[0]
+    assert again(batch, {**line("L1"), "line": first.line}).lines == 1
+    assert desk.line(batch, "L1").fields == {**line("L1"), "VaIt": "1"}
+
+
+def test_a_repeated_key_names_the_line_of_the_batch_that_has_it(desk: Desk) -> None:
+    batch = desk.batch([line("L1"), line("L2", Qu="acht"), line("L3", Qu="acht")])
+    second, third = desk.lines(batch)[1:]
+    done = again(batch, {"line": second.id, "XpRe": "K", "Qu": "8"}, {"line": third.id, "XpRe": "K", "Qu": "8"})
+    assert done.lines == 1
+    assert "regel 2 in deze batch" in done.left[0].why
+
+
 def test_a_misspelt_field_can_be_taken_out(desk: Desk) -> None:
     batch = desk.batch([line("L1", Medewerkr="1000", EmId=None)])
     assert again(batch, line("L1")).lines == 1

@@ -60,8 +60,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         '{field}: "{value}" can\'t be a key; give 1 to 40 printable characters without a blank at either end',
     ),
     "realization.invalid.repeated": (
-        '{field}: "{value}" is al de sleutel van regel {position}; geef elke regel een eigen sleutel',
-        '{field}: "{value}" is the key of line {position} already; give each line a key of its own',
+        '{field}: "{value}" is al de sleutel van regel {position} in deze batch; geef elke regel een eigen sleutel',
+        '{field}: "{value}" is the key of line {position} in this batch already; give each line a key of its own',
     ),
     "realization.invalid.unresolved": (
         '{field}: van "{value}" is geen regelnummer bekend; geef Id, of stel een teruglees-connector in (read_back)',

@@ -5,16 +5,18 @@ What AFAS alone can know (does the employee exist, is the period open) is never 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import NamedTuple
 
 from tasks.realization.intake import keys
 from tasks.realization.intake.actions import INSERT, REASON, addition
 from tasks.realization.intake.demands import FORCE, Fault, Order, demands, lacks_employee
 from tasks.realization.intake.fields import Catalogue, Field
-from tasks.realization.intake.values import KINDS, Scalar, as_text, boolean, fits, is_empty, is_sendable, plain, shown
+from tasks.realization.intake.values import KINDS, Kept, as_text, boolean, fits, is_empty, is_sendable, kept, shown
 
 Say = Callable[..., str]  #: key and values to text in the chosen language
 WORK_TYPE = "1"  #: VaIt of a line that names none
+WHOLE = ""  #: the name under which a line is kept that is no object
 
 
 class Reason(NamedTuple):
@@ -32,7 +34,7 @@ class Judged:
     """
 
     position: int
-    fields: Mapping[str, Scalar]
+    fields: Mapping[str, Kept]
     key: str | None = None
     force: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -49,17 +51,24 @@ class Judged:
         return "; ".join(reason.text for reason in self.reasons)
 
 
-def validate(lines: Iterable[object], order: Order, say: Say) -> list[Judged]:
-    """Every line with its verdict, in order. Takes anything that JSON can hold, and raises for none of it."""
-    judged = [_judged(position, line, order, say) for position, line in enumerate(lines, 1)]
+def validate(lines: Iterable[object], order: Order, say: Say, positions: Iterable[int] | None = None) -> list[Judged]:
+    """Every line with its verdict, in order. Takes anything that JSON can hold, and raises for none of it.
+
+    `positions`: where each stands in its batch; without them they are all of it.
+    """
+    places = count(1) if positions is None else positions
+    judged = [_judged(position, line, order, say) for position, line in zip(places, lines, strict=False)]
     return _without_repeats(judged, order.catalogue, say) if order.action == INSERT else judged
 
 
 def _judged(position: int, line: object, order: Order, say: Say) -> Judged:
-    if not isinstance(line, Mapping):
-        return Judged(position, {}, reasons=(Reason("", say("realization.invalid.object", value=shown(line))),))
+    if not isinstance(line, Mapping) or line.keys() - {FORCE} == {WHOLE}:
+        found = line[WHOLE] if isinstance(line, Mapping) else line
+        why = Reason(WHOLE, say("realization.invalid.object", value=shown(found)))
+        return Judged(position, {WHOLE: kept(found)}, reasons=(why,))
     faults = [*_field_faults(line, order.catalogue), *demands(line, order)]
-    fields = {str(plain(name)): plain(value) for name, value in line.items() if name != FORCE}
+    is_told = {FORCE} if fits(line.get(FORCE), "boolean") else set()
+    fields = {as_text(name): kept(value) for name, value in line.items() if name not in is_told}
     key = _key(line)
     if order.action == INSERT:
         if is_empty(fields.get("XpRe")):
@@ -125,7 +134,7 @@ def _reason(fault: Fault, line: Mapping[str, object], catalogue: Catalogue, say:
     label = known.labels.get(say("realization.language")) if known else None
     field = f"{shown(fault.field)} ({label})" if label else shown(fault.field)
     text = say(fault.key, field=field, value=shown(line.get(fault.field)), **fault.places)
-    return Reason(str(plain(fault.field)), text)
+    return Reason(as_text(fault.field), text)
 
 
 def _without_repeats(judged: list[Judged], catalogue: Catalogue, say: Say) -> list[Judged]:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
-Scalar = str | int | Decimal | bool | None  #: what a line holds once it is read; a float of JSON becomes its Decimal
+Scalar = str | int | Decimal | bool | None  #: what a field can hold; a float of JSON becomes its Decimal
+Kept = Scalar | Mapping[str, str]  #: what a line holds once it is read: what no field can hold lies under UNFIT
+UNFIT = "unfit"
 
 LONGEST_NUMBER = 4096  #: bits of a whole number that still has a text: Python writes no more than 4,300 digits
 LARGEST_EXPONENT = 1000  #: of ten; to write out a number beyond it would eat all memory
@@ -23,17 +25,20 @@ _DATE = re.compile(rf"([0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})([T ]{_TIME})?")
 _WORDS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def plain(value: object) -> Scalar:
-    """`value` as it is kept and sent; what no field can hold (a list, NaN, half a character) becomes text to show."""
+def kept(value: object) -> Kept:
+    """`value` as it is kept and sent; of what no field can hold (a list, NaN, half a character) the text, to show.
+
+    It is no text of a field, and so as invalid when it is judged again.
+    """
     if isinstance(value, str):
-        return _whole(value)
+        return value if value == _whole(value) else {UNFIT: _whole(value)}
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float):
         value = Decimal(repr(value))
     if isinstance(value, int | Decimal) and _finite(value):
         return value
-    return as_text(value)
+    return {UNFIT: as_text(value)}
 
 
 def as_text(value: object) -> str:
@@ -44,6 +49,8 @@ def as_text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
         return hex(value) if isinstance(value, int) and not _finite(value) else str(value)
+    if isinstance(value, Mapping) and value.keys() == {UNFIT}:
+        return as_text(value[UNFIT])
     try:
         return _SURROGATE.sub("\ufffd", json.dumps(value, ensure_ascii=False, default=as_text))
     except (ValueError, RecursionError):
