@@ -46,6 +46,7 @@ def submit(
     try:
         messages = [_message(organisation, part) for part in _read(file, action, reference)]
         for message in messages:
+            # All of them before the first is made: a file is taken whole or not at all.
             intake.check(message)
         made = _taken(messages)
     except (FileError, SubmitRejected) as error:

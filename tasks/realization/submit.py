@@ -100,7 +100,13 @@ def _keep(message: Mapping[str, Any], task_id: str, reason: str) -> None:
 
 
 def check(message: Mapping[str, Any]) -> None:
-    """Raises SubmitRejected for a message that is no submit."""
+    """Raises SubmitRejected for a message that `take` would not take."""
+    asked = _read(message, "", None)
+    with reading() as session:
+        _standing(session, asked.head)
+
+
+def _fit(message: Mapping[str, Any]) -> None:
     if UNREADABLE in message:
         raise SubmitRejected(text("submit.unreadable"))
     reply = message.get("reply_to")
@@ -118,7 +124,7 @@ def check(message: Mapping[str, Any]) -> None:
 def _read(message: Mapping[str, Any], fallback: str, after: int | None) -> _Asked:
     if message.get("reference") is None:
         message = {**message, "reference": fallback}
-    check(message)
+    _fit(message)
     guid, action, lines = message["organisation"], message["action"], message["lines"]
     reply = message.get("reply_to") or {}
     with transaction() as session:

@@ -74,7 +74,14 @@ def test_other_content_under_a_reference_is_exit_2_and_one_line(capsys: pytest.C
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(b"[{]", "JSON"), (b"", "leeg"), (b"\xff\xfe\xff", "XML"), (b"<!DOCTYPE x><PtRealization/>", "DOCTYPE")],
+    [
+        (b"[{]", "JSON"),
+        (b"", "leeg"),
+        (b"q-1;2026-11-20;1000;4.50\n", "veldnamen"),
+        (b'"[]"', "veldnamen"),
+        (b"\xff\xfe\xff", "XML"),
+        (b"<!DOCTYPE x><PtRealization/>", "DOCTYPE"),
+    ],
 )
 def test_a_file_that_can_not_be_read_is_exit_2_and_one_line(
     capsys: pytest.CaptureFixture[str], file: Path, content: bytes, told: str
@@ -115,6 +122,22 @@ def test_a_file_of_several_actions_becomes_a_batch_each_and_inserts_end_first(
         ("ready", "R/ready", 1),
     ]
     assert lines_of(2)[0].force
+
+
+def test_a_file_of_several_actions_is_taken_whole_or_not_at_all(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "lines.xml"
+    path.write_text(XML)
+    assert submit(capsys, path, "--reference", "week-47").code == 0
+    path.write_text(XML.replace("<XpRe>a<", "<XpRe>b<").replace("20201", "20202"))
+    said = submit(capsys, path, "--reference", "week-47")
+    assert (said.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert rows(Batch, Line) == {"batch": 3, "line": 3}
+    path.write_text(XML.replace("20201", "20202").replace('"delete"', '"approve"'))
+    said = submit(capsys, path, "--reference", "week-47")
+    assert (said.code, said.out) == (2, "")
+    assert rows(Batch, Line) == {"batch": 3, "line": 3}
 
 
 def test_lines_that_name_nobody_are_hinted_at_and_not_refused(capsys: pytest.CaptureFixture[str], file: Path) -> None:

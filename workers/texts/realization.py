@@ -139,6 +139,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "het bestand is leeg; begin met een regel met veldnamen van AFAS",
         "the file is empty; begin with a row of AFAS's field names",
     ),
+    "realization.file.header": (
+        'de eerste regel ("{value}") noemt geen enkel veld van AFAS; begin met een regel met veldnamen',
+        'the first row ("{value}") names no field of AFAS; begin with a row of field names',
+    ),
     "realization.file.twice": (
         "de eerste regel noemt {names} meer dan eens; laat één kolom staan",
         "the first row names {names} more than once; leave one column",

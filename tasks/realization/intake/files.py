@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from tasks.realization.intake import exact, markup
 from tasks.realization.intake.actions import ACTIONS, INSERT, UPDATE, meant
+from tasks.realization.intake.demands import FORCE
+from tasks.realization.intake.fields import shipped
 from tasks.realization.intake.markup import CONNECTOR, Told, together
+from tasks.realization.intake.values import shown
 
 Say = Callable[..., str]
 
@@ -112,9 +115,16 @@ def _csv(text: str) -> list[object]:
     header = [name.strip() for name in filled[0]] if filled else []
     if not any(header):
         raise Told("realization.file.empty")
+    if not any(_is_known(name) for name in header):
+        raise Told("realization.file.header", value=shown(", ".join(header)))
     if twice := sorted({name for name in header if name and header.count(name) > 1}):
         raise Told("realization.file.twice", names=", ".join(twice))
     return [_row(header, row) for row in filled[1:]]
+
+
+def _is_known(name: str) -> bool:
+    """Whether AFAS has a field that is called so, or nearly. An environment of its own has all of these as well."""
+    return name == FORCE or shipped().find(name) is not None or shipped().near(name) is not None
 
 
 def _cells(text: str) -> list[list[str]]:

@@ -42,7 +42,7 @@ def lines(data: bytes) -> list[tuple[str, dict[str, object]]]:
         raise Told("realization.file.encoding") from None
     if _name(root) != CONNECTOR or any(_name(one) != "Element" for one in root):
         raise Told("realization.file.root")
-    return [line for element in root for line in _of_element(element)]
+    return [line for element in root for line in _of_element(element, root.get("Action", ""))]
 
 
 def together(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
@@ -53,11 +53,11 @@ def together(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     return result
 
 
-def _of_element(element: Element) -> Iterator[tuple[str, dict[str, object]]]:
+def _of_element(element: Element, default: str) -> Iterator[tuple[str, dict[str, object]]]:
     """The lines of one element; what stands beside Fields belongs to each of them, and is judged as a field."""
     beside = [(_name(one), "".join(one.itertext()).strip()) for one in element if _name(one) != "Fields"]
     for fields in [one for one in element if _name(one) == "Fields"] or [Element("Fields")]:
-        action = fields.get("Action") or element.get("Action") or ""
+        action = fields.get("Action") or element.get("Action") or default
         named = [*_attributes(element), *_attributes(fields), *((_name(one), _value(one)) for one in fields), *beside]
         yield action, together(named)
 
