@@ -151,6 +151,16 @@ def test_a_file_with_several_actions_is_a_batch_an_action_inserts_first() -> Non
     assert sum(len(part.lines) for part in found) == 8
 
 
+def test_the_action_of_the_nearest_holds() -> None:
+    inner = '<Element Action="delete"><Fields Action="approve"><Id>1</Id></Fields><Fields><Id>2</Id></Fields></Element>'
+    found = read(f'<PtRealization Action="ready">{inner}<Element><Fields><Id>3</Id></Fields></Element></PtRealization>')
+    assert [(part.action, part.lines) for part in found] == [
+        ("approve", [{"Id": "1"}]),
+        ("delete", [{"Id": "2"}]),
+        ("ready", [{"Id": "3"}]),
+    ]
+
+
 def test_a_file_with_one_action_keeps_the_reference_as_it_is() -> None:
     data = xml(
         '<Fields Action="update"><Id>1</Id><Pr>1</Pr></Fields>', '<Fields Action="update"><Id>2</Id><Pr>1</Pr></Fields>'
