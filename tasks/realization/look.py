@@ -14,7 +14,7 @@ from tasks.realization.decisions import Ruling, Told
 from tasks.realization.images import Names
 from tasks.realization.outcome import judge
 from tasks.realization.reach import NoReadBackError, Question
-from tasks.realization.trust import View, employee, unseen, view
+from tasks.realization.trust import SHOWN_WITHIN, View, employee, unseen, view
 from tasks.realization.words import UNSETTLED, Action, Line, LineState, Matter, ReadBack, folded
 from workers import leases
 from workers.afas.errors import AfasError
@@ -45,8 +45,8 @@ class Seen:
 class _Survey:
     """What the chunks that wait want to know, gathered one after another: all at once would fill the memory.
 
-    `ours`: their lines that may show an employee. `sent`: of each chunk, those that it waits for, with the number of
-    the call that sent them last. `lag`: the organisation's.
+    `open`: keys of lines that may turn out to be there. `ours`: their lines that may show an employee. `sent`: of each
+    chunk, those that it waits for, with the number of the call that sent them last. `lag`: the organisation's.
     """
 
     lag: dt.timedelta
@@ -56,6 +56,7 @@ class _Survey:
     ids: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
+    open: set[str] = field(default_factory=set)
     ours: list[Line] = field(default_factory=list)
     sent: dict[int, list[tuple[int, Line]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -74,6 +75,7 @@ class _Survey:
             sent += [(call.number, line) for call in carriers(member.chunk, line.id)[-1:]]
             if isinstance(day := line.values.get("DaTi"), dt.date):
                 self.days.add(day)
+        self.open |= {folded(line.key) for line in member.chunk.lines if line.state in UNSETTLED | {LineState.PENDING}}
         known = UNSETTLED | {LineState.APPLIED}
         self.ours += [line for line in member.chunk.lines if line.state in known and employee(line)]
 
@@ -85,6 +87,7 @@ class _Survey:
 
     def clear(self) -> None:
         """Let the lines go: to judge the chunks loads them again."""
+        self.open.clear()
         self.ours.clear()
         self.sent.clear()
 
@@ -121,7 +124,7 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
         survey.add(case.opened(held))
     members = [opened.held, *others]
     try:
-        seen = _ask(opened.held.owner, survey)
+        seen = _ask(opened.held, survey)
     except UNREAD as error:
         for held in members:
             if after := _unread(held, error):
@@ -137,8 +140,9 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
                 give(after)
 
 
-def _ask(owner: int, survey: _Survey) -> Seen:
+def _ask(held: Held, survey: _Survey) -> Seen:
     """Raises what UNREAD names when any page could not be had: then it is no read-back."""
+    owner, environment = held.owner, held.batch.environment_id
     question = survey.question()
     number, begun = readbacks.begin(owner, question.shown())
     before = begun - survey.lag
@@ -151,7 +155,10 @@ def _ask(owner: int, survey: _Survey) -> Seen:
         raise
     with transaction() as session:
         readbacks.end(session, number, rows=len(rows))
+        asked = [row.afas_id for row in rows if folded(row.key) in survey.open]
+        gone = readbacks.deleted(session, environment, asked, begun - SHOWN_WITHIN)
         took = work.clock(session) - begun
+    rows = tuple(row._replace(gone=True) if row.afas_id in gone else row for row in rows) if gone else rows
     return Seen(number, ReadBack(begun, rows, tuple(mapping.known(*row) for row in census)), question.names, took)
 
 

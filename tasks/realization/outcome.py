@@ -11,7 +11,7 @@ from tasks.realization.missing import Group, group, resolved
 from tasks.realization.settle import ENDS, duplicate, refused
 from tasks.realization.trust import SHOWN_WITHIN, View, same, unseen, watched
 from tasks.realization.verdict import LINE_ERRORS, UNKNOWN, Meaning, meaning
-from tasks.realization.words import Attempt, Chunk, Limits, Line, LineState, Matter, Purpose, Trust
+from tasks.realization.words import UNSETTLED, Attempt, Chunk, Limits, Line, LineState, Matter, Purpose, Trust
 
 _SHOWABLE = frozenset(
     {LineState.PENDING, LineState.SENT, LineState.SUSPECT, LineState.IN_DOUBT, LineState.APPLIED},
@@ -75,7 +75,7 @@ class _Case:
         """What the view does not show of one attempt, if it was asked late enough to count."""
         found = group(self.chunk, attempt, self.view)
         calls = [call for line in found.still for call in self.carriers(line.id)]
-        if not self._ended(calls, self.limits.lag) or (attempt.judged and not found.still):
+        if not self._ended(calls, self.limits.lag) or (attempt.judged and not found.still) or self._unsure(attempt):
             return
         if found.still and watched(attempt, self.trust) and self._stops(found):
             return
@@ -136,11 +136,16 @@ class _Case:
     def _news(self, line: Line) -> bool:
         """Whether it is shown otherwise than an earlier view did: most lines of a chunk are not."""
         known = line.state == LineState.APPLIED and line.seen_at is not None
-        rows = self.view.of(line)
+        rows = self.view.proof(line)
         return bool(rows) and not (known and {row.afas_id for row in rows} <= set(line.afas_ids))
 
+    def _unsure(self, attempt: Attempt) -> bool:
+        """Whether it is too soon to say what the attempt left behind."""
+        mine = (line for line in self.chunk.lines if line.id in attempt.carried and line.state in UNSETTLED)
+        return any(map(self.view.unsure, mine))
+
     def _shown(self, line: Line) -> Line:
-        rows = self.view.of(line)
+        rows = self.view.proof(line)
         if line.state != LineState.APPLIED and not any(same(line, row) for row in rows):
             return line._replace(state=LineState.IN_DOUBT, matter=Matter.KEY_COLLISION, goes_as=None)
         ids = tuple(dict.fromkeys((*line.afas_ids, *(row.afas_id for row in rows))))

@@ -42,6 +42,14 @@ class View:
         """The rows with the line's key."""
         return self.rows.get(folded(line.key), ())
 
+    def proof(self, line: Line) -> tuple[Row, ...]:
+        """Those of them that prove that the line is there."""
+        return tuple(row for row in self.of(line) if not row.gone)
+
+    def unsure(self, line: Line) -> bool:
+        """Whether what it shows of the line proves neither that it is there nor that it is not."""
+        return bool(self.of(line)) and not self.proof(line)
+
     def witness(self, line: Line) -> bool:
         """Whether the line's absence counts; a line without employee has no witness."""
         return employee(line) in self.witnesses

@@ -124,13 +124,15 @@ class Limits:
 class Row(NamedTuple):
     """A line as the read-back connector shows it; `values` holds the fields that the connector has.
 
-    `modified`: when it was changed last; None: not shown.
+    `modified`: when it was changed last; None: not shown. `gone`: a line with that Id was deleted through us a moment
+    ago, so that it proves nothing of another with its key: it may be shown late, or be that other one.
     """
 
     afas_id: str
     key: str
     values: Mapping[str, Value] = MappingProxyType({})
     modified: datetime | None = None
+    gone: bool = False
 
 
 class Line(NamedTuple):

@@ -58,6 +58,16 @@ def test_presence_needs_no_trust() -> None:
     assert story.judged(found).states() == ["applied"]
 
 
+def test_a_row_of_a_line_that_we_deleted_proves_neither_presence_nor_absence() -> None:
+    story = Story("aaa").send([0, 1], LOST)
+    old = row(story.lines[0])._replace(gone=True)
+    late, other = ABSENT_FROM + SECOND, row(story.lines[2])._replace(gone=True)
+    assert story.judged(View(late, {"k0": (old,), "k2": (other,)})).states() == ["in_doubt", "in_doubt", "pending"]
+    assert not any(call.judged for call in story.chunk.attempts)
+    assert story.judged(View(late, {"k0": (old, row(story.lines[0]))})).lines[0].afas_ids == ("20000",)
+    assert story.lines[0].matter is None
+
+
 def test_what_is_seen_before_the_call_had_ended_moves_nothing() -> None:
     story = Story("aa").send([0, 1], LOST).sees([0], ABSENT_FROM - SECOND)
     assert story.states() == ["in_doubt", "in_doubt"]

@@ -1,5 +1,6 @@
 """Delivery by the recipe itself: ledger, simulator and socket."""
 
+import time
 from typing import Any
 
 import pytest
@@ -32,6 +33,33 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
     ],
     "a redirect": [{"kind": "redirect"}],
 }
+
+
+@pytest.mark.parametrize("never_tried", [True, False])
+def test_a_line_that_we_deleted_and_that_is_still_shown_proves_no_new_one_with_its_key(
+    office: Office, *, never_tried: bool
+) -> None:
+    lag = 1.5
+    office.submits([good(1)], reference="pathfinder")
+    office.submits([good(50)], reference="first")
+    office.works()
+    time.sleep(lag)
+    office.afas.switches.read_back_lag = lag
+    office.submits([{"XpRe": "K-50", "force": True}], "delete", "D")
+    office.works()
+    assert office.there() == {"K-1": 1}
+    lines = [bad(n) for n in range(100, 110)] if never_tried else []
+    fields = {"PrId": "P1001"} if never_tried else {"EmId": good(50)["EmId"], "PrId": "P9999"}
+    again = office.submits([*lines, good(50, **fields), good(61)], reference="again")
+    for _ in range(3):
+        office.takes()
+    [mine] = [line for line in office.lines() if line.batch_id == again and line.key == "k-50"]
+    assert mine.state != "applied"
+    time.sleep(lag)
+    office.works()
+    [mine] = [line for line in office.lines() if line.batch_id == again and line.key == "k-50"]
+    assert mine.state == ("applied" if never_tried else "refused")
+    assert office.there() == {"K-1": 1, "K-61": 1} | ({"K-50": 1} if never_tried else {})
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -1,6 +1,7 @@
 """Read-backs: what they must show, and what is kept of each."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,6 +14,7 @@ from workers.database import Session, reading, transaction
 from workers.ledger.realization.acts import Delivery, ReadBack
 from workers.ledger.realization.models import Batch, Line
 from workers.ledger.realization.work import UNFINISHED
+from workers.rows import ROWS_A_STATEMENT
 
 
 def begin(owner: int, asked: dict[str, Any]) -> tuple[int, dt.datetime]:
@@ -102,6 +104,22 @@ def missed(session: Session, lines: list[int], at: dt.datetime) -> list[int]:
         return []
     new = update(Line).where(Line.id.in_(lines), Line.missed_at.is_(None)).values(missed_at=at)
     return sorted(session.scalars(new.returning(Line.id)))
+
+
+def deleted(session: Session, environment: int, afas_ids: Sequence[str], since: dt.datetime) -> set[str]:
+    """Which of these lines of AFAS were deleted through us since then."""
+    found: set[str] = set()
+    for first in range(0, len(afas_ids), ROWS_A_STATEMENT):
+        some = {"environment": environment, "ids": afas_ids[first : first + ROWS_A_STATEMENT], "since": since}
+        found |= set(session.scalars(_deleted(), some))
+    return found
+
+
+@cache
+def _deleted() -> Select[Any]:
+    theirs = (Line.environment_id == bindparam("environment"), Line.afas_id.in_(bindparam("ids", expanding=True)))
+    ended = (Line.state == "applied", Line.settled_at >= bindparam("since"), Batch.action == "delete")
+    return select(Line.afas_id).join(Batch, Batch.id == Line.batch_id).where(*theirs, *ended)
 
 
 def looked(session: Session, lines: list[int], at: dt.datetime) -> None:
