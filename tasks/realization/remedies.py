@@ -21,6 +21,7 @@ KNOWN = [
 ]
 _KNOWN = [(re.compile(pattern, re.IGNORECASE | re.DOTALL), key) for pattern, key in KNOWN]
 _QUOTED = re.compile(r"['\"‘’“”]([^'\"‘’“”]+)['\"‘’“”]")
+_NAMED = re.compile(rf"\b(?:veld|field)\s+{_QUOTED.pattern}", re.IGNORECASE)
 _FIRST_WORD = re.compile(r"\w+")
 SHORTEST_LABEL = 4  #: letters, of a label that is found without quotes
 
@@ -38,7 +39,9 @@ class Meant:
 
     def by_afas(self, text: str) -> str | None:
         """The field's id in a text of AFAS: a label in quotes, else the longest label that stands in it."""
-        quoted = (self._catalogue.labels.get(found.strip().casefold()) for found in _QUOTED.findall(text))
+        # A value in quotes may be called as a field is.
+        every = (*_NAMED.findall(text), *_QUOTED.findall(text))
+        quoted = (self._catalogue.labels.get(found.strip().casefold()) for found in every)
         if field := next(filter(None, quoted), None):
             return field
         found = self._labels.search(text.casefold())

@@ -1,5 +1,6 @@
 """What is told of lines and halts: the ledger's facts with the field meant and the remedy."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -21,6 +22,8 @@ from workers.texts import TEXTS, text
 
 NOT_APPLIED = ("refused", "invalid", "in_doubt", "conflict")
 REFERENCES = 3  #: profitLogReferences that a group names
+#: What a reason says of one line: texts in quotes, and numbers.
+_VALUE = re.compile(r"""("[^"]*"|(?<!\w)'[^']*'(?!\w)|[‘“][^’”]*[’”]|(?<!\w)[0-9][\w.,:/-]*)""")
 #: Matters of lines in doubt whose remedy is to look and to decide, and those with a remedy of their own.
 DOUBTS = frozenset({None, "exists", "unnamed", "lost", "too_large", "locked", "wished"})
 MENDED = frozenset({"duplicate", "key_collision", "moved", "absent", "ambiguous"})
@@ -106,17 +109,27 @@ def facts(session: Session, batch: Batch, organisation: Organisation, behind: Se
 
 
 def groups(lines: Iterable[Outcome], by: Reader) -> list[Group]:
-    """Lines by state and reason, in order of the first of each; only the first ones are kept."""
-    first: dict[tuple[str, str], list[Outcome]] = {}
-    counts: Counter[tuple[str, str]] = Counter()
+    """Lines by state and reason, in order of the first of each; only the first ones are kept.
+
+    Reasons that differ in their values alone are one, and show of those what all have.
+    """
+    first: dict[tuple[object, ...], list[Outcome]] = {}
+    reasons: dict[tuple[object, ...], list[str]] = {}
+    counts: Counter[tuple[object, ...]] = Counter()
     for line in lines:
-        kind = (line.state, by.reason(line))
+        parts = _VALUE.split(by.reason(line))
+        kind = (line.state, by.shown_field(line), *parts[::2])
         counts[kind] += 1
         if counts[kind] <= MOST_KEYS:
             first.setdefault(kind, []).append(line)
+        known = reasons.setdefault(kind, parts)
+        for place in range(1, len(parts), 2):
+            if known[place] != parts[place]:
+                known[place] = _hidden(parts[place])
     return [
         Group(
-            *kind,
+            some[0].state,
+            "".join(reasons[kind]),
             counts[kind],
             tuple(line.xp_re or f"#{line.id}" for line in some),
             tuple(dict.fromkeys(line.reference for line in some if line.reference))[:REFERENCES],
@@ -125,6 +138,11 @@ def groups(lines: Iterable[Outcome], by: Reader) -> list[Group]:
         )
         for kind, some in first.items()
     ]
+
+
+def _hidden(value: str) -> str:
+    """What stands for a value that differs from line to line."""
+    return "…" if value[0].isdigit() else f"{value[0]}…{value[-1]}"
 
 
 def halt(matter: str, reason: str | None, guid: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tasks.realization import closing
-from tests.realization_people.builders import BAD, Desk, good
+from tests.realization_people.builders import BAD, Desk, good, line
 from workers import texts
 from workers.database import transaction
 from workers.ledger.models import OutboxMail
@@ -57,10 +57,31 @@ def test_a_long_list_is_cut_and_the_command_for_the_rest_is_given(desk: Desk) ->
 
 def test_many_reasons_are_cut_too(desk: Desk) -> None:
     batch = desk.batch(good(45))
-    desk.ends(batch, {f"L{number}": refused(f"fout {number}") for number in range(1, 46)})
+    desk.ends(batch, {f"L{number}": refused(f"fout {'x' * number}") for number in range(1, 46)})
     body = told(desk, batch).body
     assert body.count("1 ×") == 40
     assert "Nog 5 redenen" in body
+
+
+def test_reasons_that_differ_in_their_values_alone_are_one_group(desk: Desk) -> None:
+    unknown = "De waarde '{}' bij het veld '{}' bestaat niet."
+    batch = desk.batch(good(60) + [line(f"X{n}", Qu=f"{n},00") for n in range(30)])
+    for number in range(60):
+        label = "Medewerker" if number < 50 else "Project"
+        desk.ends(batch, {f"L{number + 1}": refused(unknown.format(9000 + number, label))})
+    body = told(desk, batch).body
+    assert body.count(" × ") == 3
+    for part in ("50 × ", "10 × ", "30 × ", unknown.format("…", "Medewerker"), unknown.format("…", "Project")):
+        assert part in body
+    assert 'Qu (Aantal): "…" is geen getal' in body
+    assert "X0, X1, X2" in body
+
+
+def test_a_group_shows_the_values_that_all_its_lines_have(desk: Desk) -> None:
+    batch = desk.batch(good(3))
+    for number in (1, 2, 3):
+        desk.ends(batch, {f"L{number}": refused(f"Project 'P1' van 2026-11-{number} is dicht na {number * 7} dagen")})
+    assert "Project 'P1' van … is dicht na … dagen" in told(desk, batch).body
 
 
 def test_an_invalid_line_says_field_value_and_remedy_itself(desk: Desk) -> None:

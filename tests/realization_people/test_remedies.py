@@ -17,6 +17,8 @@ MEANT = Meant(shipped())
     [
         ("De waarde '9999' bij het veld 'Medewerker' bestaat niet.", "EmId"),
         ("Field 'Employee' does not exist", "EmId"),
+        ("De waarde 'Project' bij het veld 'Itemcode' bestaat niet.", "ItCd"),
+        ("The value 'Project' of the field “Employee” is unknown", "EmId"),
         ("General message: the item “Itemcode” is unknown", "ItCd"),
         ("Algemene melding: Project is geblokkeerd", "PrId"),
         ("De projectfase is onbekend", "PrSt"),
