@@ -61,6 +61,8 @@ def resolve(batch_id: int, name: str, word: Word, look: Look) -> Closed:
 
     Raises UnknownBatchError, RefusedError, and what `look` raises.
     """
+    if not word.note.strip():
+        raise RefusedError(text("people.no_note"))
     with reading() as session:
         batch = batches.head(session, batch_id).batch
         line = one(session, name, batch_id)
@@ -85,6 +87,8 @@ def cancel(batch_id: int, by: str) -> Cancelled:
         if not ended and not wished:
             raise RefusedError(text("people.nothing_to_cancel", batch=batch_id))
         humans.keep(session, ended, "cancelled", Deed("cancelled", by))
+        for state in sorted(set(wished.values())):
+            humans.keep(session, [line for line in wished if wished[line] == state], state, Deed("wished", by))
         humans.put_away(session, batch_id)
         batches.unbraked(session, batch_id)
         batches.reopened(session, batch_id)

@@ -16,6 +16,7 @@ KNOWN = [
     (r"geaccordeerd|already approved", "approved"),
     (r"uit dienst|geen dienstverband|not employed|no employment", "employment"),
     (r"niet geautoriseerd|not authori[sz]ed|geen rechten", "rights"),
+    (r"(nacalculatie|boeking)s?regel.{,20}(niet gevonden|bestaat niet)|line.{,20}(not found|does not exist)", "gone"),
     (r"niet gevonden|bestaat niet|onbekend|not found|does not exist|unknown", "unknown"),
     (r"ongeldig|niet toegestaan|invalid|not (allowed|valid)", "value"),
 ]

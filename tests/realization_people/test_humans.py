@@ -211,7 +211,20 @@ def test_what_was_not_sent_is_cancelled_and_the_rest_is_a_wish(desk: Desk) -> No
     assert not any(one.holds_key for one in desk.lines(batch)[:2])
     assert desk.chunks(batch)[0].fresh == 0
     assert desk.head(batch).state == "open"
-    assert len(desk.events()) == 2
+    assert [(event.matter, event.state) for event in desk.events()] == [
+        *[("cancelled", "cancelled")] * 2,
+        ("wished", "in_doubt"),
+        ("wished", "sent"),
+        ("wished", "suspect"),
+    ]
+
+
+def test_a_word_without_a_note_is_none(desk: Desk) -> None:
+    batch = desk.batch(good(1))
+    desk.ends(batch, {"L1": {"state": "in_doubt"}}, None)
+    with pytest.raises(RefusedError, match="--note"):
+        humans.resolve(batch, "L1", Word("applied", " ", "els"), lambda *_: {})
+    assert desk.states(batch) == ["in_doubt"]
 
 
 def test_a_batch_of_which_nothing_was_sent_is_over_at_once_and_answers(desk: Desk) -> None:

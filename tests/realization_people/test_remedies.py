@@ -48,6 +48,8 @@ def test_an_environments_own_label_is_known() -> None:
         ("De periode 2026-11 is afgesloten", "period"),
         ("De regel bestaat reeds", "exists"),
         ("Medewerker 9 bestaat niet", "unknown"),
+        ("Nacalculatieregel 20200 bestaat niet.", "gone"),
+        ("Realization line 1 does not exist.", "gone"),
         ("Field 'Employee' is mandatory", "required"),
         ("iets anders", None),
     ],

@@ -59,9 +59,9 @@ def test_what_afas_shows_at_that_moment_decides(desk: Desk, afas: Simulator) -> 
     there = afas.book.insert(line("L1", **FIELDS))
     for key, wrong in (("L1", "absent"), ("L2", "applied")):
         with pytest.raises(RefusedError, match="--force"):
-            humans.resolve(batch, key, Word(wrong, "", "els"), sight.shows)
-    humans.resolve(batch, "L1", Word("applied", "", "els"), sight.shows)
-    humans.resolve(batch, "L2", Word("absent", "", "els"), sight.shows)
+            humans.resolve(batch, key, Word(wrong, "gezien", "els"), sight.shows)
+    humans.resolve(batch, "L1", Word("applied", "gezien", "els"), sight.shows)
+    humans.resolve(batch, "L2", Word("absent", "gezien", "els"), sight.shows)
     assert desk.states(batch) == ["applied", "suspect"]
     assert desk.line(batch, "L1").afas_id == str(there.id)
 
@@ -70,5 +70,5 @@ def test_an_afas_that_does_not_answer_agrees_to_nothing(desk: Desk, afas: Simula
     batch = in_doubt(desk, "L1")
     desk.change(AfasConnection, environment=afas.url.replace(str(afas.port), "1"))
     with pytest.raises(AfasError):
-        humans.resolve(batch, "L1", Word("absent", "", "els"), sight.shows)
+        humans.resolve(batch, "L1", Word("absent", "gezien", "els"), sight.shows)
     assert desk.states(batch) == ["in_doubt"]

@@ -109,7 +109,9 @@ def _shown_date(value: date | str, dates: str) -> str:
             return value
     else:
         moment = value if isinstance(value, datetime) else datetime.combine(value, time())
-    return f"{moment:%d-%m-%Y}" if dates == "dutch" else f"{moment:%Y-%m-%dT%H:%M:%S}Z"
+    # C leaves out the zeros of a year before 1000.
+    year = f"{moment.year:04}"
+    return f"{moment:%d-%m}-{year}" if dates == "dutch" else f"{year}-{moment:%m-%dT%H:%M:%S}Z"
 
 
 def _shown_code(text: str, style: Style) -> str | int:

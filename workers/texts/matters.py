@@ -167,6 +167,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Geef de gebruiker van de app-connector in AFAS rechten op dit gegeven",
         "Give the app connector's user rights to this in AFAS",
     ),
+    "batches.known.gone": (
+        "Kijk in AFAS of de regel er nog is: misschien heeft iemand hem verwijderd, of mag de gebruiker hem niet zien",
+        "See in AFAS whether the line is still there: somebody may have deleted it, or the user may not see it",
+    ),
     "batches.known.unknown": (
         "Controleer de code: AFAS kent hem niet, of de gebruiker van de app-connector mag hem niet zien",
         "Check the code: AFAS does not know it, or the app connector's user may not see it",

@@ -17,6 +17,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Regel {line} kan tot {until} nog in AFAS aankomen; beslis daarna",
         "Line {line} may still arrive in AFAS until {until}; decide after that",
     ),
+    "people.no_note": (
+        "De notitie is leeg; schrijf hoe u weet wat er met de regel is: --note",
+        "The note is empty; write how you know what became of the line: --note",
+    ),
     "people.not_shown": (
         "AFAS toont regel {name} niet{ids}; controleer het, of beslis toch met --force",
         "AFAS does not show line {name}{ids}; check that, or decide all the same by --force",

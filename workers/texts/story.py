@@ -38,6 +38,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "settled by {by}, although no read-back agrees: {state}",
     ),
     "story.deed.cancelled": ("geannuleerd door {by}: {state}", "cancelled by {by}: {state}"),
+    "story.deed.wished": (
+        "annuleren gevraagd door {by}, zodra vaststaat dat AFAS hem niet heeft: {state}",
+        "cancelling asked for by {by}, once it is certain that AFAS does not have it: {state}",
+    ),
     "story.deed.forgotten": (
         "door {by} gemeld als in AFAS verwijderd; de sleutel is vrij ({state})",
         "told by {by} to be deleted in AFAS; its key is free ({state})",

@@ -117,8 +117,8 @@ def put_away(session: Session, batch_id: int) -> None:
     session.execute(update(chunk).where(idle, leases.free(Chunk)).values(**done))
 
 
-def cancel(session: Session, batch_id: int) -> tuple[list[int], list[int]]:
-    """Lines of the batch that are cancelled now, and those that will be once they are proved absent."""
+def cancel(session: Session, batch_id: int) -> tuple[list[int], dict[int, str]]:
+    """Lines of the batch that are cancelled now, and those that will be once they are proved absent, by state."""
     # A suspect stays one until it is known what its call left behind.
     going = exists().where(Attempt.chunk_id == Line.chunk_id, ~Attempt.judged, Attempt.purpose != "adopted")
     sure = or_(Line.state == "pending", and_(Line.state == "suspect", Line.witnessed, ~going))
@@ -126,8 +126,8 @@ def cancel(session: Session, batch_id: int) -> tuple[list[int], list[int]]:
     ended = update(Line).where(Line.batch_id == batch_id, sure).values(**values).returning(Line.id)
     cancelled = list(session.scalars(ended))
     open_ = (Line.batch_id == batch_id, Line.state.in_(UNFINISHED))
-    wished = list(session.scalars(update(Line).where(*open_).values(wish=True).returning(Line.id)))
-    return cancelled, wished
+    wished = session.execute(update(Line).where(*open_).values(wish=True).returning(Line.id, Line.state)).all()
+    return cancelled, dict(wished)
 
 
 def move(session: Session, line_id: int, before: str, /, **values: Any) -> bool:
