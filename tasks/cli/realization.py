@@ -85,6 +85,8 @@ def _taken(messages: list[dict[str, object]]) -> list[int]:
         first = first or (taken.batch if message["action"] == INSERT else None)
         made.append(taken.batch)
         _tell(message, taken)
+        if first not in (None, taken.batch):
+            show.say(text("submit.behind", batch=taken.batch, first=first))
         hand_on(taken.work, hands)
     if not reached:
         show.say(text("submit.no_broker"))

@@ -114,7 +114,9 @@ def test_a_file_of_several_actions_becomes_a_batch_each_and_inserts_end_first(
     capsys: pytest.CaptureFixture[str], file: Path
 ) -> None:
     file.write_text(XML)
-    assert submit(capsys, file, "--reference", "R").out == "1\n2\n3\n"
+    said = submit(capsys, file, "--reference", "R")
+    assert said.out == "1\n2\n3\n"
+    assert [f"Batch {number} begint als batch 1 klaar is" in said.err for number in (1, 2, 3)] == [False, True, True]
     made = [batch_of(number) for number in (1, 2, 3)]
     assert [(one.action, one.reference, one.after_id) for one in made] == [
         ("insert", "R/insert", None),

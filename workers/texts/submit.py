@@ -48,6 +48,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Batch {batch} ({action}, referentie {reference}): {lines} regels, waarvan {invalid} ongeldig",
         "Batch {batch} ({action}, reference {reference}): {lines} lines, of which {invalid} invalid",
     ),
+    "submit.behind": (
+        "Batch {batch} begint als batch {first} klaar is",
+        "Batch {batch} begins when batch {first} has ended",
+    ),
     "submit.hint": ("{count} regels: {hint}", "{count} lines: {hint}"),
     "submit.no_broker": (
         "De broker is niet bereikbaar; de regels staan klaar en de workers pakken ze op zodra ze draaien",
