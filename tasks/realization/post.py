@@ -8,12 +8,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from tasks.realization import back, case, mapping, marking, reach
 from tasks.realization.back import After
 from tasks.realization.case import Case
-from tasks.realization.decisions import Send, Told
+from tasks.realization.decisions import Ruling, Send, Told
 from tasks.realization.marking import NoMarkError, OlderError
 from tasks.realization.settle import Setting, settle
 from tasks.realization.verdict import Meaning, meaning
 from tasks.realization.words import WATCHED, Action, Attempt, LineState, Matter
-from workers.afas.errors import AfasError
+from workers.afas.errors import AfasError, Unfit
 from workers.afas.posting import Record
 from workers.afas.reply import Reach, Reply
 from workers.afas.updateconnector import UpdateConnector
@@ -29,6 +29,7 @@ from workers.texts import text
 
 PATIENCE = 60.0  #: seconds that an answer waits for a database that is away
 UNAUTHORISED = 401
+TO_GO = frozenset({LineState.PENDING, LineState.SUSPECT})  #: states of lines that a step may send
 
 
 class _MovedError(Exception):
@@ -54,7 +55,7 @@ def send(opened: Case, step: Send, place: Place) -> After:
         return _recorded(call.opened, call.mark, Reply(Reach.NOT_SENT), error=unmarked)
     except (AfasError, SecretError) as error:
         place.end()
-        return _put_back(opened, error=error)
+        return _invalid(opened, step, str(error)) if isinstance(error, Unfit) else _put_back(opened, error=error)
     place.end(wanted=step.purpose in WATCHED)
     return _recorded(call.opened, call.mark, reply, hold=not renewed)
 
@@ -174,6 +175,16 @@ def _begun_anew(session: Session, held: Held) -> After:
     """Whoever holds the chunk now did not know of this answer."""
     work.take_fence(session, held.id, settings().sweep_seconds)
     return After(held.id)
+
+
+def _invalid(opened: Case, step: Send, why: str) -> After:
+    """The step's line can't go as it is, which is nobody's fault but its own."""
+    with work.under(opened.held) as session:
+        # As it stands now: a person may have moved it since the step was decided.
+        now = case.fresh(session, opened.held)
+        there = [line for line in now.chunk.lines if line.id in step.lines and line.state in TO_GO]
+        lines = [line._replace(state=LineState.INVALID, message=why, reference=None, goes_as=None) for line in there]
+        return back.put_back(session, case.record(session, now, Ruling(tuple(lines))))
 
 
 def _put_back(opened: Case, *, error: Exception | None = None, stop: Told | None = None) -> After:

@@ -1,16 +1,18 @@
 """AFAS as delivery reaches it: the connection of an organisation, what goes out of a line, and what is read back."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tasks import connect
+from tasks.realization import judging, words
 from tasks.realization.case import Case
 from tasks.realization.decisions import Send
 from tasks.realization.fields import NUMBERS
 from tasks.realization.images import Names
+from tasks.realization.intake.demands import KnownLine
 from tasks.realization.intake.values import as_text, day
 from tasks.realization.words import Action, Row
 from workers.afas.client import Client
@@ -68,16 +70,20 @@ def writer(owner: int) -> Iterator[UpdateConnector]:
 
 
 def write(to: UpdateConnector, opened: Case, step: Send, record: Record) -> Reply:
-    """One call with the step's lines in their order. Raises AfasError, and what `record` raises, before it begins."""
+    """One call with the step's lines in their order. Raises AfasError, and what `record` raises, before it begins.
+
+    Unfit among them: a line that can't go as it is, and that alone went.
+    """
     rows = {row.id: row for row in opened.rows}
     lines = [rows[line] for line in step.lines]
     if opened.held.batch.action == Action.INSERT:
         return to.insert([line.fields for line in lines], record)
     known = {line.id: line for line in opened.chunk.lines}
     ids = [known[line.id].afas_ids[0] for line in lines]
-    days = [_day(line) for line in lines]
+    days = [_day(line, known[line.id]) for line in lines]
     if opened.held.batch.action == Action.DELETE:
-        return to.delete(ids[0], days[0], record)
+        # Here the day only names the line. In a change it would undo what a person did to it.
+        return to.delete(ids[0], days[0] or _left_on(opened, ids[0]), record)
     return to.change([_named(*every) for every in zip(lines, ids, days, strict=True)], record)
 
 
@@ -86,10 +92,18 @@ def _named(line: Line, afas_id: str, on: dt.date | None) -> Mapping[str, Any]:
     return {"Id": afas_id, **({"DaTi": on} if on else {}), **line.fields} | {"Id": afas_id}
 
 
-def _day(line: Line) -> dt.date | None:
+def _day(line: Line, known: words.Line) -> dt.date | None:
     """The line's date as it was given, else as a read-back showed it."""
-    before: Sequence[Any] = [(line.before or {}).get("values", {}).get("DaTi")]
-    return next((found for value in (line.fields.get("DaTi"), *before) if (found := day(as_text(value)))), None)
+    shown = known.before.values.get("DaTi") if known.before else None
+    return day(as_text(line.fields.get("DaTi"))) or (shown if isinstance(shown, dt.date) else None)
+
+
+def _left_on(opened: Case, afas_id: str) -> dt.date | None:
+    """The date on which our own deliveries left the line."""
+    batch = opened.held.batch
+    with reading() as session:
+        found = judging.known(session, batch.environment_id, batch.action, [{"Id": afas_id}])
+    return found.get(("Id", afas_id), KnownLine()).day
 
 
 def read_back(owner: int, question: Question) -> tuple[Row, ...]:

@@ -16,7 +16,7 @@ from tests.simulator import Simulator
 from workers.afas import metainfo
 from workers.afas.auth import MARGIN, MemoryTokens, OAuth
 from workers.afas.client import Client
-from workers.afas.errors import Never
+from workers.afas.errors import Unfit
 from workers.afas.reply import Named, Reach, Reply
 from workers.afas.updateconnector import UpdateConnector
 from workers.secrets import Secret
@@ -80,7 +80,7 @@ def test_a_delete_without_a_day_goes_where_none_is_needed(diary: Diary, style: s
         if style == "id":
             assert writes.delete("20200", None, diary.record).own
         else:
-            with pytest.raises(Never, match="DaTi"):
+            with pytest.raises(Unfit, match="DaTi"):
                 writes.delete("20200", None, diary.record)
     assert diary.begun == (style == "id")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tasks.realization import resuming
-from tests.realization_delivery.builders import Office, good
+from tests.realization_delivery.builders import SWEEP, Office, good
 from workers.database import transaction
 from workers.staff.models import AfasConnection
 
@@ -68,6 +68,45 @@ def test_lines_are_deleted_in_every_style_and_free_their_keys(filled: Office, st
     filled.works()
     assert last(filled) == [("applied", None)]
     assert filled.there()["K-1"] == 1
+
+
+def deletes_by(office: Office, style: str, *, read_back: bool = True) -> None:
+    with transaction() as session:
+        connection = session.objects.get_one(AfasConnection, office.id)
+        connection.delete_style = style
+        connection.read_back = connection.read_back if read_back else None
+
+
+@pytest.mark.parametrize("read_back", [True, False])
+@pytest.mark.parametrize("style", ["id_date", "action_post", "action_put"])
+def test_a_deletion_that_nobody_knows_the_day_of_is_invalid_alone_and_holds_up_nobody(
+    office: Office, style: str, *, read_back: bool
+) -> None:
+    deletes_by(office, style, read_back=read_back)
+    theirs = [office.afas.book.insert({**good(n), "XpRe": f"theirs-{n}"}).id for n in range(2)]
+    office.afas.person("change", key="theirs-0", DaTi=None)
+    lines = [{"Id": theirs[0], "force": True}, {"Id": theirs[1], "DaTi": "2026-11-20", "force": True}]
+    office.submits(lines, "delete", "deletions")
+    office.submits([good(n) for n in range(10, 13)], reference="inserts")
+    office.works()
+    (state, said), *others = [(line.state, line.message or "") for line in office.lines()]
+    assert (state, others) == ("invalid", [("applied", "")] * 4)
+    assert said.startswith("DaTi")
+    assert office.elapsed < SWEEP
+    assert set(office.there()) == {"theirs-0", "K-10", "K-11", "K-12"}
+
+
+@pytest.mark.parametrize("style", ["id_date", "action_post", "action_put"])
+def test_a_line_of_our_own_is_deleted_on_the_day_that_the_ledger_knows(office: Office, style: str) -> None:
+    deletes_by(office, style, read_back=False)
+    office.submits([good(1), good(2)], reference="inserts")
+    office.works()
+    office.submits([{"Id": ids(office)["K-1"], "DaTi": "2026-11-23"}], "update", "moves")
+    office.works()
+    office.submits([{"XpRe": "K-1", "force": True}, {"Id": ids(office)["K-2"], "force": True}], "delete", "deletions")
+    office.works()
+    assert last(office) == [("applied", None)] * 2
+    assert not office.there()
 
 
 def test_a_deletion_of_an_approved_line_needs_force(filled: Office) -> None:

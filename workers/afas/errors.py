@@ -33,6 +33,10 @@ class Never(AfasError):  # noqa: N818 - as TryLater
     """Raised when the same call never succeeds until somebody mends something."""
 
 
+class Unfit(Never):
+    """Raised when a line can't be put into its call: its own fault, which holds up nobody else; nothing was sent."""
+
+
 class OutcomeUnknown(AfasError):  # noqa: N818 - as TryLater
     """Raised when AFAS may or may not have executed a call that writes."""
 

@@ -9,7 +9,7 @@ import msgspec
 
 from workers.afas.address import segment
 from workers.afas.client import Client, Write
-from workers.afas.errors import AfasError, Never
+from workers.afas.errors import AfasError, Unfit
 from workers.afas.posting import Clock, Posting, Record, boot_clock
 from workers.afas.reply import CONNECTOR, Reply, answered
 from workers.texts import text
@@ -43,10 +43,10 @@ class UpdateConnector:
         return self._sent(Write("PUT", PATH, CONNECTOR, len(lines)), _body(lines), record)
 
     def delete(self, afas_id: str, day: date | None, record: Record) -> Reply:
-        """Delete one line. Raises Never (field) when the style needs the line's day and there is none."""
+        """Delete one line. Raises Unfit when the style needs the line's day and there is none."""
         style = self._delete_style
         if day is None and style != "id":
-            raise Never("field", text("readback.day", id=afas_id, style=style))
+            raise Unfit("field", text("readback.day", style=style))
         if method := BY_ACTION.get(style):
             body = _body([{"@Action": "delete", "Id": afas_id, "DaTi": day}])
             return self._sent(Write(method, PATH, CONNECTOR, 1), body, record)

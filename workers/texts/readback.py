@@ -36,7 +36,7 @@ TEXTS = {
         "{where}: the read-back has no field with the creation date; add it in AFAS and fill in read_back.created",
     ),
     "readback.day": (
-        "Regel {id}: verwijderen met delete_style {style} vraagt de datum van de regel; geef DaTi mee",
-        "Line {id}: deleting with delete_style {style} wants the line's date; give DaTi",
+        "DaTi (Datum) ontbreekt, en verwijderen met delete_style {style} vraagt de datum van de regel; geef DaTi mee",
+        "DaTi (Date) is missing, and deleting with delete_style {style} wants the line's date; give DaTi",
     ),
 }
