@@ -117,8 +117,9 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
     if meant == Meaning.TOO_LARGE and alone:
         # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
         doubt = inserts and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
-        told = line._replace(message=answer.text, reference=answer.reference)
-        return told._replace(state=LineState.IN_DOUBT, matter=Matter.TOO_LARGE) if doubt else _end(told)
+        matter = Matter.TOO_LARGE if doubt else Matter.OVERSIZE
+        told = line._replace(message=answer.text, reference=answer.reference, matter=matter)
+        return told._replace(state=LineState.IN_DOUBT) if doubt else _end(told)
     if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):
         return line._replace(state=LineState.PENDING if line.state == LineState.SENT else line.state)
     if meant in UNKNOWN:
@@ -130,7 +131,9 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
 
 
 def _end(line: Line) -> Line:
-    return line._replace(state=LineState.REFUSED, goes_as=None)
+    """Refused: for what AFAS said, else for what is known of it; nobody can mend a line for no reason."""
+    matter = line.matter if line.message or line.matter else Matter.UNSAID
+    return line._replace(state=LineState.REFUSED, goes_as=None, matter=matter)
 
 
 def _applied(line: Line, answer: Answer, *, alone: bool) -> Line:

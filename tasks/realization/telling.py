@@ -26,7 +26,7 @@ REFERENCES = 3  #: profitLogReferences that a group names
 _VALUE = re.compile(r"""("[^"]*"|(?<!\w)'[^']*'(?!\w)|[‘“][^’”]*[’”]|(?<!\w)[0-9][\w.,:/-]*)""")
 #: Matters of lines in doubt whose remedy is to look and to decide, and those with a remedy of their own.
 DOUBTS = frozenset({None, "exists", "unnamed", "lost", "too_large", "locked", "wished"})
-MENDED = frozenset({"duplicate", "key_collision", "moved", "absent", "ambiguous"})
+MENDED = frozenset({"duplicate", "key_collision", "moved", "absent", "ambiguous", "oversize", "unsaid"})
 
 
 class Reader:

@@ -104,6 +104,8 @@ class Matter(StrEnum):
     CANARY_LOST = "canary_lost"
     LOST = "lost"
     TOO_LARGE = "too_large"
+    OVERSIZE = "oversize"
+    UNSAID = "unsaid"
     LOCKED = "locked"
     WISHED = "wished"
     MOVED = "moved"

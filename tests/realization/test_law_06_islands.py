@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tasks.realization.chunks import MAX_FRUITLESS, Looked, dealt, fruitless, next_attempt, next_step, read_back_now
 from tasks.realization.decisions import Send
-from tasks.realization.words import Answer, Attempt, Purpose, Reach
+from tasks.realization.words import Answer, Attempt, Matter, Purpose, Reach
 from tests.realization.builders import LATER, LIMITS, LOST, NOON, SECOND, SURE, Story, created, error
 
 TOO_LARGE = Answer(NOON, status=413, text="too large")
@@ -48,7 +48,7 @@ def test_after_413_an_attempt_carries_half_down_to_one_line() -> None:
         story.send(range(size), TOO_LARGE)
         assert next_attempt(story.chunk, story.turn()) == Send(tuple(range(room)), Purpose.FRESH)
     assert story.send([0], TOO_LARGE).states() == ["refused"] + ["pending"] * 4
-    assert story.lines[0].message == "too large"
+    assert (story.lines[0].message, story.lines[0].matter) == ("too large", Matter.OVERSIZE)
     assert next_attempt(story.chunk, story.turn()) == Send((1,), Purpose.FRESH)
 
 

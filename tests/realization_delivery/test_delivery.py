@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from tasks.realization import replying, status, story
 from tests.realization_delivery.builders import Office, bad, good
+from workers.database import reading
+from workers.ledger.models import OutboxMail
 
 LOST: dict[str, Any] = {"commits": 60, "goes_on": False}
 FAULTS: dict[str, list[dict[str, Any]]] = {
@@ -78,3 +81,30 @@ def test_whatever_a_call_comes_to_good_lines_are_there_once_and_bad_ones_have_th
     for line in office.lines():
         if line.state == "refused":
             assert str(line.fields["EmId"]) in (line.message or ""), line.message
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "remedy"),
+    [
+        ({"kind": "status_413"}, "413", "Kort de lange teksten"),
+        ({"kind": "error_500", "text": "", "commits": 0}, "zei niet waarom", "logboek van Profit"),
+    ],
+)
+def test_a_refused_line_has_a_reason_and_a_remedy_where_the_answer_holds_none(
+    office: Office, fault: dict[str, Any], reason: str, remedy: str
+) -> None:
+    office.submits([good(0)], reference="pathfinder")
+    office.works()
+    office.afas.fault(path="connectors/ptrealization", times=None, carrying="K-1", **fault)
+    batch = office.submits([good(1)])
+    office.works()
+    with reading() as session:
+        [mail] = session.objects.query(OutboxMail).all()
+    assert reason in mail.body
+    assert remedy in mail.body
+    for told in (status.answer(batch), replying.arguments(batch, 1)):
+        [line] = told["lines"]
+        assert line["state"] == "refused"
+        assert reason in line["message"]
+        assert remedy in line["remedy"]
+    assert any(reason in moment.what for moment in story.show("K-1") if "geweigerd" in moment.what)

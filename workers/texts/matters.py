@@ -20,6 +20,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "de regel is AFAS te groot, en een eerdere poging kan zijn aangekomen",
         "the line is too large for AFAS, and an earlier attempt may have arrived",
     ),
+    "batches.matter.oversize": (
+        "de regel is op zichzelf al groter dan AFAS aanneemt (HTTP 413)",
+        "the line by itself is larger than AFAS takes (HTTP 413)",
+    ),
+    "batches.matter.unsaid": (
+        "AFAS zei niet waarom het de regel weigerde",
+        "AFAS did not say why it refused the line",
+    ),
     "batches.matter.locked": (
         "een ander hield in AFAS een record bezet, en een eerdere poging kan zijn aangekomen",
         "somebody else kept a record in AFAS occupied, and an earlier attempt may have arrived",
@@ -93,6 +101,14 @@ TEXTS: dict[str, tuple[str, str]] = {
     "batches.remedy.absent": (
         "Controleer het regelnummer of de externe sleutel",
         "Check the line number or the external key",
+    ),
+    "batches.remedy.oversize": (
+        "Kort de lange teksten van de regel in en stuur hem opnieuw",
+        "Shorten the line's long texts and send it again",
+    ),
+    "batches.remedy.unsaid": (
+        "Zoek in het logboek van Profit waarom, verbeter de regel en stuur hem opnieuw",
+        "Look in Profit's log for the reason, mend the line and send it again",
     ),
     "batches.remedy.unwatched": (
         "Zoek de regel in AFAS op externe sleutel; staat hij er dubbel, verwijder er dan een",
