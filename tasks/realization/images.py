@@ -1,6 +1,6 @@
 """What a read-back shows of lines that are named, by Id or by XpRe, and how it compares with what was there before."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -59,14 +59,20 @@ def images(found: ReadBack, asked: Names) -> Images | None:
     """What was shown of the lines asked for; None when the read-back is not complete."""
     if not found.complete:
         return None
-    rows: dict[str, Row] = {}
-    for row in found.rows:
-        rows[row.afas_id] = _agreed(rows.get(row.afas_id, row), row)
+    rows = by_id(found.rows)
     by_key: dict[str, tuple[Row, ...]] = dict.fromkeys(asked.keys, ())
     for row in rows.values():
         if folded(row.key) in by_key:
             by_key[folded(row.key)] += (row,)
     return Images(found.begun_at, {name: rows.get(name) for name in asked.ids}, by_key)
+
+
+def by_id(rows: Iterable[Row]) -> dict[str, Row]:
+    """One row an Id, of rows that were shown together; a connector with a join shows an Id more than once."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        found[row.afas_id] = _agreed(found.get(row.afas_id, row), row)
+    return found
 
 
 def known(line: Line) -> KnownLine:
@@ -102,7 +108,9 @@ def sight(line: Line, row: Row | None, action: Action) -> Sight:
 
 
 def _agreed(one: Row, other: Row) -> Row:
-    """Two rows of one Id, as a connector with a join shows them: what they contradict each other in is not shown."""
+    """Two rows of one Id: what they contradict each other in is not shown."""
+    if one == other:
+        return one
     both = {name: value for name, value in one.values.items() if name in other.values and other.values[name] == value}
     return one._replace(values=both, modified=one.modified if one.modified == other.modified else None)
 

@@ -1,13 +1,13 @@
 """AFAS as delivery reaches it: the connection of an organisation, what goes out of a line, and what is read back."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from tasks import connect
-from tasks.realization import judging, words
+from tasks.realization import images, judging, words
 from tasks.realization.case import Case
 from tasks.realization.decisions import Send
 from tasks.realization.fields import NUMBERS
@@ -19,6 +19,7 @@ from workers.afas.client import Client
 from workers.afas.posting import Record
 from workers.afas.readback import ReadBack
 from workers.afas.reply import Reply
+from workers.afas.shown import Shown
 from workers.afas.updateconnector import UpdateConnector
 from workers.database import reading
 from workers.ledger.realization.models import Line
@@ -107,7 +108,7 @@ def _left_on(opened: Case, afas_id: str) -> dt.date | None:
 
 
 def read_back(owner: int, question: Question) -> tuple[Row, ...]:
-    """All rows that AFAS shows for the question.
+    """All lines that AFAS shows for the question, each once.
 
     Raises AfasError when any page of it could not be had, SecretError, NoReadBackError.
     """
@@ -116,10 +117,15 @@ def read_back(owner: int, question: Question) -> tuple[Row, ...]:
             raise NoReadBackError(text("delivery.no_read_back"))
         numbers = [name for name in mapped.get("fields") or {} if name in NUMBERS]
         asking = ReadBack(afas, mapped, numbers)
-        found = [*asking.by_id(question.names.ids), *asking.by_key(question.given)]
+        rows = _each(asking.by_id(question.names.ids)) | _each(asking.by_key(question.given))
         if question.days:
             # By when they were made, wherever that is shown: somebody may have changed a line's date.
             since = question.since - BEFORE_INTAKE
-            found += asking.made_since(since) if asking.shows_created else asking.between(*question.days)
-    rows = {one.afas_id: Row(one.afas_id, one.key, one.values, one.modified) for one in found}
+            # What was shown last is true: somebody may have changed a line since.
+            rows |= _each(asking.made_since(since) if asking.shows_created else asking.between(*question.days))
     return tuple(rows.values())
+
+
+def _each(found: Iterable[Shown]) -> dict[str, Row]:
+    """The lines that one question found, by Id."""
+    return images.by_id(Row(one.afas_id, one.key, one.values, one.modified) for one in found)

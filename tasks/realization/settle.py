@@ -117,8 +117,8 @@ def _settled(chunk: Chunk, line: Line, attempt: Attempt, setting: Setting) -> Li
     if meant == Meaning.TOO_LARGE and alone:
         # What an earlier call may have left behind and nobody can see is not refused by a call that never ran.
         doubt = inserts and not line.witnessed and may_have_left(carriers(chunk, line.id), line.id)
-        matter = Matter.TOO_LARGE if doubt else Matter.OVERSIZE
-        told = line._replace(message=answer.text, reference=answer.reference, matter=matter)
+        why = Matter.TOO_LARGE if doubt else Matter.OVERSIZE
+        told = line._replace(message=answer.text, reference=answer.reference, matter=why)
         return told._replace(state=LineState.IN_DOUBT) if doubt else _end(told)
     if meant in NOT_EXECUTED or (clear and meant == Meaning.WHOLE_CALL):
         return line._replace(state=LineState.PENDING if line.state == LineState.SENT else line.state)

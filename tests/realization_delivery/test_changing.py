@@ -3,7 +3,8 @@
 import pytest
 
 from tasks.realization import resuming
-from tests.realization_delivery.builders import SWEEP, Office, good
+from tests.realization_delivery.builders import DAY, READ_BACK, SWEEP, Office, good
+from tests.simulator import Connector, Field
 from workers.database import transaction
 from workers.staff.models import AfasConnection
 
@@ -201,3 +202,23 @@ def test_without_a_connector_what_was_received_earlier_goes_first_though_it_name
     office.works()
     assert office.states() == {"applied": 3}
     assert value(office, "K-0", "Ds") == "daarna"
+
+
+def test_a_view_that_shows_a_line_more_than_once_proves_nothing_of_what_its_rows_contradict_each_other_in(
+    office: Office,
+) -> None:
+    theirs = [office.afas.book.insert({**good(n), "Qu": "2.00", "XpRe": f"theirs-{n}"}).id for n in range(6)]
+    kinds = {"id": "int", "date": "date", "created": "date", "modified": "date", "Qu": "decimal"}
+    names = {**{place: str(READ_BACK[place]) for place in ("id", "date", "created", "modified")}, "Qu": "Aantal"}
+    fields = [Field(name, kinds[ours]) for ours, name in names.items()]
+    same = {"Externe_sleutel": "theirs", "Datum": DAY, "Aangemaakt_op": DAY, "Gewijzigd_op": DAY}
+    rows = [{"Regelnummer": one, "Aantal": quantity, **same} for one in theirs for quantity in (2, 7)]
+    office.afas.connectors["Staff_Join"] = Connector("Staff_Join", [*fields, Field("Externe_sleutel")], rows)
+    with transaction() as session:
+        shown = {**READ_BACK, "connector": "Staff_Join", "fields": {"Qu": "Aantal"}}
+        session.objects.get_one(AfasConnection, office.id).read_back = shown
+    office.afas.fault("cut", path="connectors/ptrealization", commits=0, goes_on=False, times=6)
+    office.submits([{"Id": str(one), "Qu": "7.00"} for one in theirs], "update", "changes")
+    office.works()
+    assert last(office) == [("applied", None)] * 6
+    assert {str(value(office, f"theirs-{n}", "Qu")) for n in range(6)} == {"7.00"}
