@@ -1,7 +1,7 @@
 """The fields of a line as they are compared with what AFAS shows: dates, exact numbers, flags, trimmed texts."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -15,6 +15,12 @@ NAMING = frozenset({"Id", "XpRe"})  #: fields that say which line is meant, and 
 NUMBERS = frozenset(name for name, field in shipped().fields.items() if field.kind == "number")
 _KNOWN_BY = dict.fromkeys((*CHECKED, *CODES))
 _DAYS = ("DaTi",)
+#: What JSON has no word for is kept as text, by the name of its type.
+_READ: Mapping[str, Callable[[str], Value]] = {
+    "date": dt.date.fromisoformat,
+    "datetime": dt.datetime.fromisoformat,
+    "Decimal": Decimal,
+}
 _FLAGS = frozenset(name for name, field in shipped().fields.items() if field.kind == "boolean")
 
 
@@ -67,16 +73,18 @@ def value(name: str, given: Any) -> Value:
 
 def columns(row: Row) -> dict[str, Any]:
     """A row of AFAS as the ledger keeps it."""
-    kept = {name: one.isoformat() if isinstance(one, dt.date) else one for name, one in row.values.items()}
-    kept = {name: str(one) if isinstance(one, Decimal) else one for name, one in kept.items()}
+    kinds = {name: kind for name, one in row.values.items() if (kind := type(one).__name__) in _READ}
+    kept = {name: str(one) if name in kinds else one for name, one in row.values.items()}
     modified = row.modified.isoformat() if row.modified else None
-    return {"id": row.afas_id, "key": row.key, "values": kept, "modified": modified}
+    return {"id": row.afas_id, "key": row.key, "values": kept, "kinds": kinds, "modified": modified}
 
 
 def row(kept: Mapping[str, Any]) -> Row:
-    """The row again."""
+    """The row again, as it was: what is compared with it is shown by AFAS, whose fields need not be ours by name."""
     modified = dt.datetime.fromisoformat(kept["modified"]) if kept["modified"] else None
-    return Row(kept["id"], kept["key"], {name: value(name, one) for name, one in kept["values"].items()}, modified)
+    kinds = kept.get("kinds", {})
+    values = {name: _READ[kinds[name]](one) if name in kinds else one for name, one in kept["values"].items()}
+    return Row(kept["id"], kept["key"], values, modified)
 
 
 def expected(found: Prospects, taken: Iterable[Code]) -> dict[str, Any]:

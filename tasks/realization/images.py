@@ -1,15 +1,19 @@
 """What a read-back shows of lines that are named, by Id or by XpRe, and how it compares with what was there before."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import NamedTuple
 
 from tasks.realization.intake.demands import KnownLine
+from tasks.realization.intake.values import boolean
 from tasks.realization.words import UNSETTLED, Action, Chunk, Line, LineState, ReadBack, Row, Value, folded
 
 OPEN = UNSETTLED | {LineState.PENDING}  #: states that a read-back may move
+_CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?.{,20}")
 
 
 class Names(NamedTuple):
@@ -130,11 +134,36 @@ def _as_asked(line: Line, row: Row) -> bool:
 
 def _set(asked: Value, shown: Value, was: Value) -> bool:
     """AFAS may change the case of a code; where nothing but case is asked to change, it has to be shown."""
-    if _plain(asked) == _plain(shown):
+    if _plain(_read(asked, shown)) == _plain(_read(shown, asked)):
         return True
     if not isinstance(asked, str) or not isinstance(shown, str) or folded(asked) != folded(shown):
         return False
     return not isinstance(was, str) or folded(was) != folded(asked)
+
+
+def _read(given: Value, other: Value) -> Value:
+    """A text in the kind of what it is held against; what can't be of that kind stays, and equals nothing else."""
+    if not isinstance(given, str):
+        return given
+    if isinstance(other, bool):
+        flag = boolean(given)
+        return given if flag is None else flag
+    try:
+        if isinstance(other, Decimal):
+            return Decimal(given)
+        return _moment(given.strip(), other) if isinstance(other, date) else given
+    except (ValueError, InvalidOperation):
+        return given
+
+
+def _moment(given: str, other: date) -> date:
+    """A day, or a moment where it says a time of day; a bare time is one of the day that it is held against."""
+    if _CLOCK.fullmatch(given):
+        found = datetime.combine(other, time.fromisoformat(given))
+    else:
+        found = datetime.fromisoformat(given)
+    found = found.replace(tzinfo=None)
+    return found if found.time() != time() else found.date()
 
 
 def _plain(value: Value) -> Value:

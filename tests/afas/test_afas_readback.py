@@ -85,6 +85,25 @@ def test_a_row_comes_with_our_names_and_types() -> None:
     assert type(one.values["Qu"]) is Decimal
 
 
+def test_a_date_that_has_a_time_of_day_keeps_it_unless_it_is_the_day_of_the_line() -> None:
+    mapping = BARE | {"fields": {"StTi": "Aangemaakt_op", "ExDa": "Gewijzigd_op", "DaTi": "Aangemaakt_op"}}
+    midnight = NOON.replace(hour=0)
+    with shown([row(1, Gewijzigd_op=midnight)], mapping) as (_, reads, _):
+        (one,) = reads.by_id(["1"])
+    assert one.values == {"DaTi": MONDAY, "StTi": NOON, "ExDa": MONDAY}
+
+
+def test_a_time_of_no_day_is_text_though_afas_calls_it_a_date() -> None:
+    fields = [*FIELDS, Field("Begintijd", "date")]
+    with shown([row(1, Begintijd="08:30:00")], BARE | {"fields": {"StTi": "Begintijd"}}, fields=fields) as (
+        _,
+        reads,
+        _,
+    ):
+        (one,) = reads.by_id(["1"])
+    assert one.values["StTi"] == "08:30:00"
+
+
 def test_what_is_null_or_not_mapped_is_none_or_absent() -> None:
     empty = row(1, Externe_sleutel=None, Aantal=None, Medewerker=None, Geaccordeerd=None, Gewijzigd_op=None)
     with shown([empty]) as (_, reads, _):

@@ -1,20 +1,25 @@
 """Before the first call the line is read back; what names no line has its end, and what is sent was looked at."""
 
+import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from tasks.realization import fields
 from tasks.realization.changes import KEEPS
 from tasks.realization.decisions import Ask, Send, Told, Wait
 from tasks.realization.images import Names, images, known, wanted
 from tasks.realization.intake.demands import KnownLine
-from tasks.realization.words import Action, Answer, Line, LineState, Matter, Purpose, ReadBack, Row, Trust
+from tasks.realization.words import Action, Answer, Line, LineState, Matter, Purpose, ReadBack, Row, Trust, Value
 from tests.realization.builders import LIMITS, LOST, NOON, SECOND, error
 from tests.realization.changes_story import ASKED, LOOKED, OLD, Changes, shown
 
 FRESH = Purpose.FRESH
 BLIND = Trust(read_back=False)
+OWN = "U" + "A1B2C3D4" * 4  #: a field that an environment made itself
+HALF_PAST_EIGHT = datetime(2026, 11, 20, 8, 30)  # noqa: DTZ001 - AFAS shows no zone
 PUTS = [action for action in Action if action not in {Action.INSERT, Action.DELETE}]
 
 
@@ -201,3 +206,12 @@ def test_a_stopped_organisation_changes_nothing() -> None:
 def test_what_was_looked_at_is_kept_with_its_time() -> None:
     line = Changes().looked().lines[0]
     assert (line.before, line.looked_at, line.asked) == (shown(0, modified=OLD), LOOKED, ASKED)
+
+
+@pytest.mark.parametrize("name", ["DaTi", "Qu", "Ap", "Ds", OWN])
+@pytest.mark.parametrize("one", [NOON.date(), HALF_PAST_EIGHT, Decimal("1.50"), True, "1", "text", "2026-11-20", None])
+def test_an_image_comes_back_from_the_ledger_as_afas_showed_it(name: str, one: Value) -> None:
+    row = shown(0, {name: one}, NOON)
+    again = fields.row(json.loads(json.dumps(fields.columns(row))))
+    assert again == row
+    assert type(again.values[name]) is type(one)

@@ -1,7 +1,7 @@
 """Laws 2 to 6 for changes and deletions: only proof moves a line, and a later hand is never overwritten."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -21,6 +21,8 @@ ABSENT_FROM = NOON - SECOND + LIMITS.in_doubt_after
 SETTLED = ABSENT_FROM + LIMITS.lag
 LOCKED = "Record is blocked by another user"
 HAND = {"Qu": Decimal(9)}
+OWN = "U" + "A1B2C3D4" * 4  #: a field that an environment made itself
+HALF_PAST_EIGHT = datetime(2026, 11, 20, 8, 30)  # noqa: DTZ001 - AFAS shows no zone
 
 
 def lost(row: Row | None = None, action: Action = Action.APPROVE) -> Changes:
@@ -122,6 +124,20 @@ def test_a_line_in_doubt_that_was_told_moves_only_when_it_is_seen_as_asked() -> 
         ({"Ds": ""}, {"Ds": "text"}, {"Ds": None}, True),
         ({"Ds": ""}, {"Ds": "text"}, {"Ds": "other"}, False),
         ({"Ap": True, "Qu": Decimal(2)}, {}, {"Ap": True}, False),
+        ({"ExDa": "2026-11-19"}, {}, {"ExDa": date(2026, 11, 19)}, True),
+        ({"ExDa": "2026-11-19T00:00:00Z"}, {}, {"ExDa": date(2026, 11, 19)}, True),
+        ({"ExDa": "2026-11-19T09:30:00"}, {}, {"ExDa": date(2026, 11, 19)}, False),
+        ({"ExDa": "19-11-2026"}, {}, {"ExDa": date(2026, 11, 19)}, False),
+        ({"StTi": "08:30:00"}, {}, {"StTi": HALF_PAST_EIGHT}, True),
+        ({"StTi": "2026-11-20T08:30"}, {}, {"StTi": HALF_PAST_EIGHT}, True),
+        ({"StTi": "09:30:00"}, {}, {"StTi": HALF_PAST_EIGHT}, False),
+        ({"StTi": "2026-11-20"}, {}, {"StTi": HALF_PAST_EIGHT}, False),
+        ({OWN: "1.5"}, {}, {OWN: Decimal("1.50")}, True),
+        ({OWN: "1,5"}, {}, {OWN: Decimal("1.50")}, False),
+        ({OWN: "true"}, {}, {OWN: True}, True),
+        ({OWN: "0"}, {}, {OWN: True}, False),
+        ({"Ap": True}, {}, {"Ap": "1"}, True),
+        ({"Ap": True}, {}, {"Ap": "0"}, False),
     ],
 )
 def test_as_asked_is_every_field_that_was_set(

@@ -4,6 +4,7 @@ import pytest
 
 from tasks.realization import resuming
 from tests.realization_delivery.builders import DAY, READ_BACK, SWEEP, Office, good
+from tests.realization_delivery.builders import calls as written
 from tests.simulator import Connector, Field
 from workers.database import transaction
 from workers.staff.models import AfasConnection
@@ -202,6 +203,24 @@ def test_without_a_connector_what_was_received_earlier_goes_first_though_it_name
     office.works()
     assert office.states() == {"applied": 3}
     assert value(office, "K-0", "Ds") == "daarna"
+
+
+@pytest.mark.parametrize(("commits", "calls"), [(0, 2), (1, 1)])
+def test_after_an_unknown_outcome_a_line_is_known_by_another_date_than_its_day_too(
+    filled: Office, commits: int, calls: int
+) -> None:
+    filled.afas.person("change", key="K-5", ExDa="2026-11-19")
+    filled.afas.read_back.shows["ExDa"] = "Vervaldatum"
+    with transaction() as session:
+        shown = READ_BACK | {"fields": {"ExDa": "Vervaldatum", "Qu": "Aantal"}}
+        session.objects.get_one(AfasConnection, filled.id).read_back = shown
+    deeds, sent = len(filled.afas.book.journal), len(written())
+    filled.afas.fault("cut", path="connectors/ptrealization", commits=commits, goes_on=False)
+    filled.submits([{"XpRe": "K-5", "ExDa": "2026-12-01"}], "update", "changes")
+    filled.works()
+    assert last(filled) == [("applied", None)]
+    assert len(written()) == sent + calls
+    assert len(filled.afas.book.journal) == deeds + 1
 
 
 def test_a_view_that_shows_a_line_more_than_once_proves_nothing_of_what_its_rows_contradict_each_other_in(

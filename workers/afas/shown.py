@@ -1,7 +1,8 @@
 """A realization line as a read-back connector shows it: which of its fields we take, and as what."""
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from functools import lru_cache
@@ -18,13 +19,15 @@ DAY = "DaTi"  #: our name of the field that the set-up maps as date
 PLACES = ("id", "external_key", "date", "created", "modified")  #: what the set-up maps by names of its own
 _FILTERED = PLACES[:4]
 _DATES = PLACES[2:]
+_CLOCK = re.compile(r"\d\d:\d\d(:\d\d)?")
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Shown(NamedTuple):
     """One row: AFAS's Id, the external key as AFAS has it (empty: none), and `values` by our names of the fields.
 
-    Codes are trimmed text, numbers Decimals, dates dates. `modified`: Dutch local time without a zone; None: not shown.
+    Codes are trimmed text, numbers Decimals, dates dates, and datetimes where they have a time of day. `modified`:
+    Dutch local time without a zone; None: not shown.
     """
 
     afas_id: str
@@ -94,16 +97,17 @@ class Columns:
         return self._types[self.fields[attribute]].startswith(types)
 
     def _reader(self, attribute: str, numbers: Collection[str]) -> Callable[[Any], Any]:
-        if attribute == "id" and self._is(attribute, NUMBERS):
-            return _number_text
-        if attribute == "modified":
-            return _moment
-        if attribute in PLACES:
-            return _day if attribute == "date" else _text
-        if self._names[attribute] in numbers or self._is(attribute, AMOUNTS):
+        name = self._names.get(attribute)
+        if name is None:
+            counted = attribute == "id" and self._is(attribute, NUMBERS)
+            placed: Mapping[str, Callable[[Any], Any]] = {"date": _day, "modified": _moment}
+            return _number_text if counted else placed.get(attribute, _text)
+        if name == DAY:
+            return _day
+        if name in numbers or self._is(attribute, AMOUNTS):
             return _number
         if self._is(attribute, ("date",)):
-            return _day
+            return _when
         return _flag if self._is(attribute, FLAGS) else _text
 
     def _unreadable(self, attribute: str, row: Any) -> Never:
@@ -132,6 +136,15 @@ def _number_text(value: object) -> str:
 @lru_cache(1024)  # one that most rows of a page have
 def _day(value: object) -> date:
     return _moment(value).date()
+
+
+@lru_cache(1024)
+def _when(value: object) -> date | str:
+    """AFAS calls a moment a date as well, and a time of no day, which stays text."""
+    if _CLOCK.fullmatch(str(value)):
+        return str(value)
+    found = _moment(value)
+    return found if found.time() != time() else found.date()
 
 
 def _moment(value: object) -> datetime:
