@@ -32,15 +32,21 @@ LINE_ERRORS = frozenset({Meaning.ERRORS, Meaning.PASSING, Meaning.EXISTS})
 #: Causes of the organisation: they burn no chunk's attempts.
 SHARED = frozenset({Meaning.UNREACHABLE, Meaning.UNAUTHORISED, Meaning.NOT_FOUND, Meaning.WHOLE_CALL, Meaning.BUSY})
 
+_BEGIN = r"(^|[.|)\n]|(message|melding):)\s*((de|deze|the|this) )?"  #: of a sentence, behind AFAS's own prefixes
 _CONNECTOR = r"(update)?connector(definiti(e|on))?( definiti(e|on))?( '?\w+'?)?"
+_REFUSED = r"( is| wordt)? (niet (ondersteund|geautoriseerd)|not (supported|authori[sz]ed))"
+#: What may follow where the whole call is meant: nothing, or the connector. Whoever may not do something with a
+#: project or an employee may do it with others.
+_WHOM = r"((het gebruik van|use of) )?((de|deze|the|this) )?(\w*connector|user|gebruiker)"
+_AT_ALL = rf"(\s*([.,;!|\n]|$)| (voor|for|to use) {_WHOM})"
 #: Texts of an HTTP 500, the first that is found; anything else is an error of a line. What speaks of another user
 #: goes before what speaks of the connector: a record that is blocked passes.
 KNOWN_TEXTS = [
-    (Meaning.UNKNOWN, r"maximale tijdsduur|maximum (time|duration|execution time)"),
+    (Meaning.UNKNOWN, r"(maximale tijdsduur|maximum (time|duration|execution time))(?! per\b)"),
     (Meaning.PASSING, r"(blocked|locked|in use) by (an)?other|deadlock"),
     (Meaning.PASSING, r"(geblokkeerd|vergrendeld|in gebruik) door (een )?andere?"),
-    (Meaning.WHOLE_CALL, r"connector.{,60}(niet (ondersteund|geautoriseerd)|not (supported|authori[sz]ed))"),
-    (Meaning.WHOLE_CALL, r"(gebruiker.{,20} niet geautoriseerd|user.{,20} not authori[sz]ed)"),
+    (Meaning.WHOLE_CALL, _BEGIN + _CONNECTOR + _REFUSED + rf"({_AT_ALL}| (of|or) )"),
+    (Meaning.WHOLE_CALL, _BEGIN + r"(gebruiker|user)( '?[\w.]+'?)?" + _REFUSED + _AT_ALL),
     (Meaning.WHOLE_CALL, _CONNECTOR + r" (is |wordt )?(geblokkeerd|blocked)"),
     (Meaning.WHOLE_CALL, r"(ongeldige?|invalid) json|json (is )?(ongeldig|invalid)"),
     (Meaning.WHOLE_CALL, r"out of (memory|string space)|onvoldoende geheugen"),

@@ -12,6 +12,11 @@ from tests.realization.builders import LATER, NOON, SECOND, Story, created, erro
 WHOLE = [
     "Deze connector wordt niet ondersteund of de gebruiker is niet geautoriseerd.",
     "General message: This connector is not supported or the user is not authorized.",
+    "Algemene melding: (AntaObject) De gebruiker is niet geautoriseerd.",
+    "De gebruiker 12345.APP is niet geautoriseerd voor het gebruik van deze connector",
+    "User not authorised",
+    "UpdateConnector 'PtRealization' wordt niet ondersteund | en nog iets",
+    "Connector PtRealization is not authorized for this user.",
     "De UpdateConnector PtRealization is geblokkeerd.",
     "The connector definition is blocked",
     "Ongeldige JSON",
@@ -31,6 +36,23 @@ def test_the_organisation_is_paused_until_it_is_mended(words: str) -> None:
 def test_an_error_of_a_line_pauses_nobody() -> None:
     for words in ("Medewerker 12 is onbekend", "Project 5 is geblokkeerd", "Periode is afgesloten"):
         assert Story("ab").send([0, 1], error(words)).ruling.pause is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "De gebruiker is niet geautoriseerd voor project P1000.",
+        "General message: The user is not authorized for employee 1001",
+        "User not authorised to use project P1000 | User not authorised to use project P1001",
+        "Item 300 via connector niet ondersteund voor dit project",
+        "Veld 'Werksoort' van deze connector wordt niet ondersteund",
+        "Deze connector wordt niet ondersteund voor project P1000",
+        "Medewerker 1001: gebruiker is niet geautoriseerd",
+        "De maximale tijdsduur per dag is overschreden.",
+    ],
+)
+def test_a_text_that_names_a_record_is_about_its_line_alone(words: str) -> None:
+    assert meaning(error(words)) == Meaning.ERRORS
 
 
 @pytest.mark.parametrize("words", WHOLE)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tasks.realization import replying, status, story
-from tests.realization_delivery.builders import Office, bad, good
+from tests.realization_delivery.builders import SWEEP, Office, bad, good
 from workers.database import reading
 from workers.ledger.models import OutboxMail
 
@@ -81,6 +81,18 @@ def test_whatever_a_call_comes_to_good_lines_are_there_once_and_bad_ones_have_th
     for line in office.lines():
         if line.state == "refused":
             assert str(line.fields["EmId"]) in (line.message or ""), line.message
+
+
+def test_a_line_whose_text_speaks_of_rights_to_a_record_holds_up_nobody(office: Office) -> None:
+    office.submits([good(0)], reference="pathfinder")
+    office.works()
+    said = "De gebruiker is niet geautoriseerd voor project P1000."
+    office.afas.fault("error_500", path="connectors/ptrealization", text=said, commits=0, times=None, carrying="K-1")
+    office.submits([good(1)], reference="first")
+    office.submits([good(n) for n in range(2, 12)], reference="later")
+    office.works()
+    assert {line.xp_re: line.message for line in office.lines() if line.state != "applied"} == {"K-1": said}
+    assert office.elapsed < SWEEP
 
 
 @pytest.mark.parametrize(
