@@ -160,8 +160,10 @@ def record(
     if read_back is not None:
         _keep(session, [line for line in decided if line.state != rows[line.id].state], read_back)
     if case.chunk.action == Action.DELETE:
-        gone = [id_ for line in decided if line.state == LineState.APPLIED for id_ in line.afas_ids]
-        contents.free_keys(session, case.held.batch.environment_id, gone)
+        gone = [line for line in decided if line.state == LineState.APPLIED]
+        named = {words.folded(line.before.key if line.before else line.key) for line in gone}
+        ids = [id_ for line in gone for id_ in line.afas_ids]
+        contents.free_keys(session, case.held.batch.environment_id, ids, named)
     count = case.chunk.fruitless
     for number, moved in ruling.judged.items():
         contents.save_attempt(session, number, judged=True)

@@ -162,8 +162,8 @@ def _shows(session: Session, batch: Batch) -> bool:
 
 
 def _present(line: Line, shown: Sequence[str]) -> dict[str, Any]:
-    ids = list(dict.fromkeys((*(line.afas_id or "").split(mapping.SEPARATOR), *shown)))
-    known = mapping.SEPARATOR.join(filter(None, ids))
+    ids = list(dict.fromkeys((*(line.afas_id or "").split(contents.SEPARATOR), *shown)))
+    known = contents.SEPARATOR.join(filter(None, ids))
     twice = len(shown) > 1
     message = f"duplicate: {known}" if twice else None
     matter = "duplicate" if twice else None

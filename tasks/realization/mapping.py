@@ -24,9 +24,9 @@ from tasks.realization.words import (
 )
 from workers.afas.reply import Reply
 from workers.ledger.realization import acts, models
+from workers.ledger.realization.contents import SEPARATOR
 from workers.settings import Settings
 
-SEPARATOR = ", "  #: between the Ids of a line that AFAS has more than once
 _FREES_KEY = ENDS - {LineState.APPLIED}
 
 

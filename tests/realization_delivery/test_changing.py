@@ -111,6 +111,27 @@ def test_a_line_of_our_own_is_deleted_on_the_day_that_the_ledger_knows(office: O
     assert not office.there()
 
 
+def test_a_line_that_afas_had_twice_frees_its_key_once_both_were_deleted_through_us(office: Office) -> None:
+    office.submits([good(0)], reference="pathfinder")
+    office.works()
+    office.afas.fault("cut", path="connectors/ptrealization")
+    office.submits([good(1)], reference="insert")
+    while len(written()) < 2:
+        office.takes()
+    copied = office.afas.person("copy", key="K-1")
+    office.works()
+    assert last(office) == [("applied", f"duplicate: {copied.id - 1}, {copied.id}")]
+    for step, one in enumerate((copied.id - 1, copied.id)):
+        office.submits([good(1)], reference=f"too early {step}")
+        assert last(office)[0][0] == "invalid"
+        office.submits([{"Id": str(one), "force": True}], "delete", f"deletion {step}")
+        office.works()
+    office.submits([good(1)], reference="again")
+    office.works()
+    assert last(office) == [("applied", None)]
+    assert office.there() == {"K-0": 1, "K-1": 1}
+
+
 def test_a_deletion_of_an_approved_line_needs_force(filled: Office) -> None:
     filled.afas.person("approve", key="K-2")
     filled.submits([{"XpRe": "K-2"}, {"XpRe": "K-4"}], "delete", "gentle")

@@ -1,6 +1,6 @@
 """What a chunk holds: its attempts, and its lines as plain rows, of which a call carries hundreds."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -8,8 +8,10 @@ from sqlalchemy import Select, Update, bindparam, select, update
 
 from workers.database import Session, table_of
 from workers.ledger.realization.acts import Attempt
-from workers.ledger.realization.models import Line
+from workers.ledger.realization.models import Batch, Line
 from workers.rows import all_of, update_many
+
+SEPARATOR = ", "  #: between the Ids of a line that AFAS has more than once
 
 
 def of(session: Session, chunk_id: int) -> tuple[list[Line], list[Attempt]]:
@@ -69,8 +71,24 @@ def _save(names: tuple[str, ...]) -> Update:
     return update(attempt).where(attempt.c.id == bindparam("attempt")).values(new)
 
 
-def free_keys(session: Session, environment: int, afas_ids: list[str]) -> None:
-    """Lines that were deleted through us free their keys."""
-    if afas_ids:
-        ours = (Line.environment_id == environment, Line.afas_id.in_(afas_ids), Line.holds_key)
-        session.execute(update(Line).where(*ours).values(holds_key=False))
+def free_keys(session: Session, environment: int, afas_ids: Collection[str], keys: Collection[str]) -> None:
+    """Lines that were deleted through us free their keys; one that AFAS had several times does with the last of them.
+
+    `keys`, folded, are those that the deleted lines had.
+    """
+    if not afas_ids:
+        return
+    held = (Line.environment_id == environment, Line.holds_key)
+    session.execute(update(Line).where(*held, Line.afas_id.in_(afas_ids)).values(holds_key=False))
+    doubled = select(Line.id, Line.afas_id).where(*held, Line.key.in_(keys), Line.afas_id.contains(SEPARATOR))
+    gone = [
+        id_ for id_, ids in session.execute(doubled) if ids and _deleted(session, environment, ids.split(SEPARATOR))
+    ]
+    session.execute(update(Line).where(Line.id.in_(gone)).values(holds_key=False))
+
+
+def _deleted(session: Session, environment: int, afas_ids: Collection[str]) -> bool:
+    """Whether each of these was deleted through us."""
+    mine = (Line.environment_id == environment, Line.afas_id.in_(afas_ids), Line.state == "applied")
+    deleted = select(Line.afas_id).join(Batch, Batch.id == Line.batch_id).where(*mine, Batch.action == "delete")
+    return set(session.scalars(deleted)) >= set(afas_ids)
