@@ -69,6 +69,7 @@ result_serializer = "json"
 accept_content = ["json"]
 timezone = _settings.timezone
 
+worker_consumer = "workers.consumer:Consumer"
 task_acks_late = False
 worker_disable_prefetch = True
 worker_prefetch_multiplier = 1

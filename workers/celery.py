@@ -12,7 +12,7 @@ from workers.texts import text
 
 app = Celery("workers")
 app.config_from_object("celeryconfig")
-app.Task.Strategy = "workers.received:strategy"
+app.Task.Request = "workers.received:Request"
 
 
 def warnings(values: settings.Settings) -> list[str]:

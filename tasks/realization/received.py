@@ -6,16 +6,14 @@ A message that is none becomes one that intake rejects, and so keeps: it must ne
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from celery.exceptions import InvalidTaskError
-from celery.worker import request
 from celery.worker.strategy import default
 
 from tasks.realization.intake import exact
 from tasks.realization.intake.markup import together
 from tasks.realization.intake.values import as_text, shown
+from workers import received as messages
+from workers.received import UNREADABLE
 
-UNREADABLE = "unreadable"  #: the one argument of a message that is none: its body
-DEEPEST = 50  #: objects and lists within each other; many more end the process that hands them on
 _JSON = "application/json"
 _SHOWN = ("organisation", "action", "reference", "batch")
 #: Python's Celery wraps what JSON has no word for; all of it is text to AFAS, but for decimals.
@@ -48,39 +46,28 @@ class Lines:
         return str(len(self._lines))
 
 
-class Request(request.Request):
-    """A message that shows whom and what it is about and the count of its lines, whatever its sender said."""
+class Request(messages.Request):
+    """A message that shows whom and what it is about and the count of its lines, and is never without arguments."""
 
     def __init__(self, message: Any, *, body: Any = None, decoded: bool = False, **options: Any) -> None:
-        content = _fit(body if decoded else message.payload) or _unreadable(body)
-        headers = dict(options.pop("headers", None) or message.headers)
-        headers |= {"argsrepr": "()", "kwargsrepr": summary(content[1])}
-        try:
-            super().__init__(message, body=content, decoded=True, headers=headers, **options)
-        except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # Celery would log the body, and anything but this error ends the worker.
-            message.body = ""
-            raise InvalidTaskError(f"{type(error).__name__} in the headers") from None
+        content = messages.fit(body if decoded else message.payload) or _unreadable(body)
+        super().__init__(message, body=content, decoded=True, **options)
 
-    def info(self, safe: bool = False) -> Any:  # noqa: ARG002, FBT001, FBT002 - Celery's signature
-        """What `inspect` and Flower show of it."""
-        return super().info(safe=True)
+    @staticmethod
+    def summary(arguments: Mapping[str, Any]) -> str:
+        """What may be shown of a message's arguments."""
+        said: dict[str, object] = {name: shown(arguments[name]) for name in _SHOWN if name in arguments}
+        lines = arguments.get("lines")
+        return str(said | ({"lines": len(lines)} if isinstance(lines, list) else {}))
 
 
 def payload(body: bytes | str) -> list[Any]:
     """Arguments, keyword arguments and the rest, out of a message's body."""
     try:
         text = body if isinstance(body, str) else body.decode()
-        return _fit(exact.loads(text, object_pairs_hook=_unwrapped)) or _unreadable(text)
+        return messages.fit(exact.loads(text, object_pairs_hook=_unwrapped)) or _unreadable(text)
     except (ValueError, RecursionError):
         return _unreadable(body)
-
-
-def summary(arguments: Mapping[str, Any]) -> str:
-    """What may be shown of a message's arguments."""
-    said: dict[str, object] = {name: shown(arguments[name]) for name in _SHOWN if name in arguments}
-    lines = arguments.get("lines")
-    return str(said | ({"lines": len(lines)} if isinstance(lines, list) else {}))
 
 
 def _unwrapped(pairs: Iterable[tuple[str, Any]]) -> Any:
@@ -93,24 +80,6 @@ def _unwrapped(pairs: Iterable[tuple[str, Any]]) -> Any:
     if kind == "uuid" and isinstance(value, dict):
         return value.get("hex")
     return value if kind in _WRAPPED else found
-
-
-def _fit(content: Any) -> list[Any] | None:
-    """The three parts of a message as Celery wants them; None when it is another thing, or nested too deep."""
-    match content:
-        case [list() | tuple() as positional, dict() as named, dict() | None as rest] if not _is_deep(content):
-            return [list(positional), named, rest or {}]
-    return None
-
-
-def _is_deep(value: Any) -> bool:
-    level = [value]
-    for _ in range(DEEPEST):
-        inner = (one for outer in level for one in (outer.values() if isinstance(outer, dict) else outer))
-        level = [one for one in inner if isinstance(one, dict | list | tuple)]
-        if not level:
-            return False
-    return True
 
 
 def _unreadable(body: Any) -> list[Any]:

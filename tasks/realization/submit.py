@@ -15,12 +15,12 @@ from tasks.realization.intake.actions import INSERT
 from tasks.realization.intake.demands import Order
 from tasks.realization.intake.rules import Judged, validate
 from tasks.realization.intake.values import as_text, shown
-from tasks.realization.received import UNREADABLE
 from workers.afas.address import checked_base
 from workers.afas.errors import AddressError
 from workers.database import Session, reading, transaction
 from workers.ledger.realization import intake
 from workers.ledger.realization.intake import Counts, Head
+from workers.received import UNREADABLE, WHY
 from workers.rows import errors
 from workers.settings import current
 from workers.staff import lookup
@@ -108,7 +108,7 @@ def check(message: Mapping[str, Any]) -> None:
 
 def _fit(message: Mapping[str, Any]) -> None:
     if UNREADABLE in message:
-        raise SubmitRejected(text("submit.unreadable"))
+        raise SubmitRejected(text("submit.unreadable", why=shown(message.get(WHY, "body"))))
     reply = message.get("reply_to")
     reply = reply if isinstance(reply, dict) else {}
     named = {"reference": message.get("reference")} | {f"reply_to.{name}": value for name, value in reply.items()}

@@ -15,6 +15,7 @@ from workers.rows import errors
 from workers.sending import send, sent
 from workers.texts import text
 
+QUEUE = "realization"
 LONGEST_PAUSE = 60  #: seconds between two tries at a database that is away
 STRATEGY, REQUEST = "tasks.realization.received:strategy", "tasks.realization.received:Request"
 
@@ -36,6 +37,7 @@ HANDS = Hands(
     bind=True,
     Strategy=STRATEGY,
     Request=REQUEST,
+    keeps=QUEUE,
     throws=(SubmitRejected,),
     max_retries=None,
     # Until its rows are committed the message is all that there is of a batch; twice it makes the same one.

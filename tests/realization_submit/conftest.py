@@ -1,7 +1,12 @@
-"""A database in which connections to this machine are allowed."""
+"""A database in which connections to this machine are allowed, and a worker of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.realization_submit.builders import organisation
+from tests.realization_submit.worker import Scene, worker
 from workers import settings
 
 
@@ -25,3 +30,12 @@ def here(home: object, monkeypatch: pytest.MonkeyPatch) -> None:
     assert home
     monkeypatch.setenv("ALLOWED_HOSTS", "127.0.0.1")
     settings.current.cache_clear()
+
+
+@pytest.fixture
+def scene(home: Path, small_ledger: None, broker: str) -> Iterator[Scene]:
+    """A worker on the queues realization and turnover, and an organisation."""
+    assert small_ledger is None
+    organisation()
+    with worker(home, broker) as made:
+        yield made

@@ -15,11 +15,12 @@ from kombu.utils.json import dumps
 
 from tasks.realization import received
 from tasks.realization.intake.values import as_text
-from tasks.realization.received import UNREADABLE, Request
+from tasks.realization.received import Request
 from tasks.realization.tasks import submit
 from tests.realization_intake.builders import JSON, law
 from tests.realization_submit.builders import GUID, line, message
 from workers.celery import app
+from workers.received import UNREADABLE
 
 
 def arguments(body: bytes | str) -> Any:
@@ -91,4 +92,4 @@ def test_a_request_with_broken_headers_is_invalid_and_its_body_in_no_log() -> No
     with pytest.raises(InvalidTaskError) as caught:
         Request(broken, app=app, task=submit, hostname="h")
     assert "secret" not in str(caught.value)
-    assert broken.body == ""
+    assert broken.body == '[[], {"lines": ["secret"]}, {}]'

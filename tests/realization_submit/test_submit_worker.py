@@ -1,122 +1,19 @@
 """A real worker takes messages of services that know nothing of us."""
 
-import base64
 import json
 import os
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import pytest
-import redis
-from celery import Celery
 from sqlalchemy import text as sql
 
-from tests.e2e.processes import ROOT, environment, until
-from tests.realization_submit.builders import GUID, batch_of, line, lines_of, message, organisation, rejected, rows
-from workers import settings
+from tests.e2e.processes import until
+from tests.realization_submit.builders import GUID, batch_of, line, lines_of, message, rejected, rows
+from tests.realization_submit.worker import Scene
 from workers.database import transaction
 from workers.ledger.realization.models import Batch, Line
 
 SECRET = "de-geheime"
-
-
-@dataclass
-class Scene:
-    """A worker on the realization queue, its log, a plain client, and every event that Flower would see."""
-
-    process: "subprocess.Popen[bytes]"
-    log: Path
-    client: Celery
-    url: str
-    events: list[dict[str, Any]] = field(default_factory=list)
-
-    def submit(self, **message: Any) -> Any:
-        """The result of a submit, or its error."""
-        sent = self.client.send_task("realization.submit", kwargs=message, queue="realization")
-        return sent.get(timeout=30)
-
-    def raw(self, body: bytes, queue: str = "realization", **headers: Any) -> None:
-        """A message of a client that is not Celery."""
-        told = {"lang": "py", "task": "realization.submit", "id": "raw-1", "root_id": "raw-1", **headers}
-        properties = {
-            "correlation_id": "raw-1",
-            "delivery_mode": 2,
-            "delivery_info": {"exchange": "", "routing_key": queue},
-            "priority": 0,
-            "body_encoding": "base64",
-            "delivery_tag": "raw-1",
-        }
-        envelope = {
-            "body": base64.b64encode(body).decode(),
-            "content-encoding": "utf-8",
-            "content-type": "application/json",
-            "headers": told,
-            "properties": properties,
-        }
-        with redis.Redis.from_url(self.url) as broker:
-            broker.lpush(queue, json.dumps(envelope))
-
-
-@pytest.fixture
-def scene(home: Path, sqlite: str, broker: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
-    assert sqlite
-    monkeypatch.setenv("ALLOWED_HOSTS", "127.0.0.1")
-    settings.current.cache_clear()
-    organisation()
-    env = environment(home, ALLOWED_HOSTS="127.0.0.1", BROKER_URL=broker, RESULT_BACKEND=broker)
-    log = home / "worker.log"
-    flags = [
-        "-Q",
-        "realization,turnover",
-        "-c",
-        "1",
-        "-E",
-        "--loglevel",
-        "DEBUG",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    with log.open("wb") as told:
-        command = [sys.executable, "-m", "celery", "-A", "workers", "worker", *flags]
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=told, stderr=told, start_new_session=True)
-    client = Celery(broker=broker, backend=broker)
-    made = Scene(process, log, client, broker)
-    watching = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(made, watching), daemon=True)
-    watcher.start()
-    try:
-        until(lambda: b" ready." in log.read_bytes() or process.poll() is not None)
-        assert process.poll() is None, log.read_text()
-        watching.wait(10)
-        yield made
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        watching.clear()
-        watcher.join(10)
-        client.close()
-
-
-def _watch(scene: Scene, watching: threading.Event) -> None:
-    with scene.client.connection_for_read() as connection:
-        receiver = scene.client.events.Receiver(connection, handlers={"*": scene.events.append})
-        watching.set()
-        while watching.is_set():
-            with suppress(TimeoutError):
-                receiver.capture(limit=None, timeout=1, wakeup=False)
-
-
-def _shown(scene: Scene) -> str:
-    inspected = scene.client.control.inspect(timeout=2)
-    return f"{scene.log.read_text()}{scene.events}{inspected.active()}{inspected.reserved()}"
 
 
 def test_a_plain_client_gets_its_batch_and_its_lines_are_shown_nowhere(scene: Scene) -> None:
@@ -132,7 +29,7 @@ def test_a_plain_client_gets_its_batch_and_its_lines_are_shown_nowhere(scene: Sc
     with pytest.raises(Exception, match="99"):
         scene.client.send_task("realization.status", kwargs={"batch": 99}, queue="realization").get(timeout=30)
     until(lambda: "task-succeeded" in [one["type"] for one in scene.events if one.get("uuid") == asked.id])
-    shown = _shown(scene)
+    shown = scene.shown()
     assert SECRET not in shown
     assert "raised unexpected" not in shown
     assert GUID in str([one for one in scene.events if one["type"] == "task-received"])
@@ -190,7 +87,7 @@ def test_a_database_that_is_away_loses_no_submit_and_shows_no_line(scene: Scene)
     with transaction() as session:
         session.execute(sql("ALTER TABLE away RENAME TO environment"))
     assert sent.get(timeout=30)["lines"] == 1
-    assert SECRET not in _shown(scene)
+    assert SECRET not in scene.shown()
 
 
 def test_a_submit_whose_process_is_killed_is_taken_up_again_and_makes_one_batch(scene: Scene) -> None:

@@ -25,6 +25,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "AFAS_READ_TIMEOUT={value} is korter dan AFAS_SERVER_TIMEOUT={server}: veilig, maar regels raken in twijfel",
         "AFAS_READ_TIMEOUT={value} is below AFAS_SERVER_TIMEOUT={server}: safe, but lines come in doubt",
     ),
+    "running.dropped": (
+        "een bericht kan niet gelezen worden en is weggegooid ({why})",
+        "a message can't be read and was dropped ({why})",
+    ),
     "running.home": ("Map: {home}", "Home: {home}"),
     "running.runs": ("{name} draait (proces {pid})", "{name} runs (process {pid})"),
     "running.flower": (

@@ -3,8 +3,8 @@
 TEXTS: dict[str, tuple[str, str]] = {
     # A message that is not taken.
     "submit.unreadable": (
-        "het bericht is geen bericht van Celery (protocol 2, JSON: [[], {{…}}, {{}}]) of te diep genest",
-        "the message is no message of Celery (protocol 2, JSON: [[], {{…}}, {{}}]), or nested too deep",
+        "onleesbaar bericht ({why}); stuur het als protocol 2 van Celery: [[], {{…}}, {{}}], niet te diep genest",
+        "unreadable message ({why}); send it as protocol 2 of Celery: [[], {{…}}, {{}}], not nested too deep",
     ),
     "submit.unprintable": (
         "{where}: {value} bevat tekens die niet afgedrukt kunnen worden; haal ze eruit",
