@@ -51,10 +51,11 @@ def submit(self: Any, /, *args: Any, **message: Any) -> dict[str, int]:
     try:
         return intake.take_or_keep(message, self.request.id, HANDS)
     except errors("OperationalError"):
-        pause = min(2**self.request.retries, LONGEST_PAUSE)
+        pause = min(2 ** min(self.request.retries, LONGEST_PAUSE), LONGEST_PAUSE)
     # Out here, for the error's own text may show values.
     shown = {"argsrepr": "()", "kwargsrepr": self.request.kwargsrepr}
-    raise self.retry(args=(), kwargs=message, countdown=pause, **shown)
+    # To our queue, for its sender may have said that it came by another.
+    raise self.retry(args=(), kwargs=message, countdown=pause, queue=QUEUE, **shown)
 
 
 @app.task(name="realization.status", Strategy=STRATEGY, Request=REQUEST, throws=(ValueError, UnknownBatchError))

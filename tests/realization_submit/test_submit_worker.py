@@ -90,6 +90,19 @@ def test_a_database_that_is_away_loses_no_submit_and_shows_no_line(scene: Scene)
     assert SECRET not in scene.shown()
 
 
+def test_a_submit_is_tried_again_on_our_queue_whatever_its_headers_say(scene: Scene) -> None:
+    body = json.dumps([[], message(line("a")), {}]).encode()
+    told = {"task": "realization.submit", "id": "strange"}
+    with transaction() as session:
+        session.execute(sql("ALTER TABLE environment RENAME TO away"))
+    scene.push(body, told, routing_key="celery")
+    scene.push(body, told | {"id": "often", "retries": 10**1000})
+    until(lambda: {one["uuid"] for one in scene.events if one["type"] == "task-retried"} >= {"strange", "often"})
+    with transaction() as session:
+        session.execute(sql("ALTER TABLE away RENAME TO environment"))
+    until(lambda: rows(Batch)["batch"] == 1)
+
+
 def test_a_submit_whose_process_is_killed_is_taken_up_again_and_makes_one_batch(scene: Scene) -> None:
     # Nobody else can write meanwhile, so the task stands still in its midst.
     with transaction():
