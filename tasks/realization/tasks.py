@@ -59,12 +59,13 @@ def submit(self: Any, /, *args: Any, **message: Any) -> dict[str, int]:
 
 
 @app.task(name="realization.status", Strategy=STRATEGY, Request=REQUEST, throws=(ValueError, UnknownBatchError))
-def status(batch: int, after: int | None = None, limit: int | None = None) -> dict[str, Any]:
-    """Where a batch stands, and its lines after the line `after`, at most `limit` of them."""
-    asked = {"batch": batch, "after": after, "limit": limit}
+def status(*args: Any, **asked: Any) -> dict[str, Any]:
+    """Where `batch` stands, and its lines after the line `after`, at most `limit` of them."""
+    if args:
+        asked["args"] = args
     if wrong := messages.faults("realization.status", asked, text):
         raise ValueError("; ".join(wrong))
-    found = standing.answer(batch, after, limit)
+    found = standing.answer(**asked)
     return found | {"lines": Lines(found["lines"])}
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
@@ -101,6 +102,28 @@ def test_a_submit_is_tried_again_on_our_queue_whatever_its_headers_say(scene: Sc
     with transaction() as session:
         session.execute(sql("ALTER TABLE away RENAME TO environment"))
     until(lambda: rows(Batch)["batch"] == 1)
+
+
+def test_a_status_that_can_not_be_asked_is_refused_in_words(scene: Scene) -> None:
+    scene.submit(**message(line("a")))
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({}, "batch"),
+        ({"batch": 1, "batches": 2}, "batches"),
+        ({"batch": "1"}, "batch"),
+        ({"batch": 10**30}, "batch"),
+        ({"batch": 1, "after": 10**30}, "after"),
+        ({"batch": 1, "limit": 10**30}, "limit"),
+    ]
+    for asked, told in wrong:
+        sent = scene.client.send_task("realization.status", kwargs=asked, queue="realization")
+        with pytest.raises(ValueError, match=f"^{told}: "):
+            sent.get(timeout=30)
+    positional = scene.client.send_task("realization.status", args=[1], queue="realization")
+    with pytest.raises(ValueError, match="args: "):
+        positional.get(timeout=30)
+    last = scene.client.send_task("realization.status", kwargs={"batch": 1, "after": 2**63 - 1}, queue="realization")
+    assert last.get(timeout=30)["lines"] == []
+    assert "raised unexpected" not in scene.log.read_text()
 
 
 def test_a_submit_whose_process_is_killed_is_taken_up_again_and_makes_one_batch(scene: Scene) -> None:
