@@ -17,7 +17,7 @@ from tasks.realization.trust import holds, maybe_twice
 from tasks.realization.words import UNSETTLED, WATCHED, Action, Chunk, Line, LineState, Matter, Purpose
 from workers.database import Session
 from workers.ledger.realization import waiting, work
-from workers.ledger.realization.models import ChunkState
+from workers.ledger.realization.models import BatchState, ChunkState
 from workers.settings import current
 
 AHEAD = timedelta(seconds=1)  #: by which a call that frees lines goes before those that hold some back
@@ -30,6 +30,18 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
     `called`: when its turn for a call comes, whoever moved last tells it; else it comes once by itself.
     """
     case = case if case.trust.read_back else _blind(session, case)
+    seconds = _released(session, case, looked=looked, called=called)
+    return _after(case, seconds, closing.close(session, case.held.batch.id) if _may_end(case) else None)
+
+
+def _may_end(case: Case) -> bool:
+    """Whether nothing of the batch may move any more by itself, or something may again."""
+    waited = case.held.batch.state == BatchState.WAITING
+    return waited or case.step is None or (case.braked and case.step == Wait(None))
+
+
+def _released(session: Session, case: Case, *, looked: bool, called: bool) -> float | None:
+    """The chunk is given back: in how many seconds it is to come again; None: something else brings it."""
     step, held, sweep = case.step, case.held, current().sweep_seconds
     own: dict[str, Any] = {"holds": holds(case.chunk, case.trust), "waits_since": None, "urgent": False, "looks": 0}
     own |= {"fresh": case.fresh, "untold": untold(case.chunk)}
@@ -38,18 +50,21 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
         return _to_read_back(session, case, step, own, looks)
     if isinstance(step, Wait) and step.until is not None:
         work.release(session, held, ChunkState.PENDING, **own, due_at=step.until, hint_at=step.until, hints=0)
-        return _after(case, (step.until - case.now).total_seconds())
+        return (step.until - case.now).total_seconds()
     own["due_at"] = None
+    if isinstance(step, Wait) and case.braked:
+        work.release(session, held, ChunkState.PENDING, **own, wants_slot_at=None, **work.braked_or_hint_in(sweep))
+        return None
     if isinstance(step, Wait | Send):
         # It stands with those that wait for a call: whatever moves next gives it its turn.
         first = _first(case, step)
         own |= {"wants_slot_at": first.since or waiting.in_line(), **_asked(case, looks)}
         work.release(session, held, ChunkState.PENDING, **own, **work.hint_in(sweep))
         itself = isinstance(step, Send) and (case.pause or (first.goes_by_itself(step) and not called))
-        return _after(case, case.pause if itself else None)
+        return case.pause if itself else None
     state = ChunkState.FAILED if case.chunk.fruitless >= MAX_FRUITLESS else ChunkState.DONE
     work.release(session, held, state, **own, wants_slot_at=None, hint_at=None, hints=0)
-    return _after(case, None, closing.close(session, held.batch.id))
+    return None
 
 
 def gives_up(case: Case, states: Collection[LineState]) -> list[Line]:
@@ -147,7 +162,7 @@ def _first(case: Case, step: Step) -> _First:
     return _First(since - AHEAD if frees else since, frees)
 
 
-def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> "After":
+def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], looks: int) -> float:
     """One that moved nothing is made again ever later; one that is put off comes up after five minutes at most."""
     chunk = case.held.chunk
     not_before, since = max(step.not_before, case.now + _pause(looks)), min(chunk.waits_since or case.now, case.now)
@@ -155,7 +170,7 @@ def _to_read_back(session: Session, case: Case, step: Ask, own: dict[str, Any], 
     own |= {"due_at": not_before, "hint_at": hint, "hints": 0, "waits_since": since, "urgent": step.urgent}
     own |= {"looks": looks, "wants_slot_at": None}
     work.release(session, case.held, ChunkState.TO_READ_BACK, **own)
-    return _after(case, max(0.0, (not_before - case.now).total_seconds()))
+    return max(0.0, (not_before - case.now).total_seconds())
 
 
 def _pause(looks: int) -> timedelta:

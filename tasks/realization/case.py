@@ -50,6 +50,7 @@ class Case:
     fresh_elsewhere: int
     untold_elsewhere: bool
     held_elsewhere: bool
+    braked: bool
     cautious: bool
     prospects: Prospects
     ends: tuple[Closed, ...] = ()
@@ -73,7 +74,7 @@ class Case:
     def _turn(self) -> Turn:
         held = self.held_elsewhere or holds(self.chunk, self.trust)
         fresh = self.fresh_elsewhere + self.fresh
-        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects, self.untold_elsewhere)
+        return Turn(self.now, self.trust, self.limits, fresh, held, self.prospects, self.untold_elsewhere, self.braked)
 
     @property
     def fresh(self) -> int:
@@ -130,6 +131,7 @@ def _case(held: Held, stands: Standing, rows: tuple[Line, ...], chunk: Chunk) ->
         stands.fresh,
         stands.untold,
         stands.held,
+        stands.braked,
         until is not None and until > stands.now,
         fields.prospects(stands.prospects),
     )
@@ -237,4 +239,4 @@ def _brake(session: Session, case: Case) -> Case:
     batch = case.held.batch
     verdicts = expectations.last_verdicts(session, batch.id, batch.counted_from, SAME_REFUSALS)
     closed = closing.braked(session, batch.id, verdicts[-1] or "") if brakes(verdicts) else None
-    return replace(case, ends=(*case.ends, closed)) if closed else case
+    return replace(case, braked=True, ends=(*case.ends, closed)) if closed else case

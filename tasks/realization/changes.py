@@ -48,13 +48,15 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
         # Nothing is asked that could lag.
         turn = replace(turn, limits=replace(turn.limits, lag=timedelta(0)))
     tries = chunk.fruitless < MAX_FRUITLESS
-    if tries and not in_flight(chunk) and (step := _goes(chunk, turn)):
+    if tries and not turn.braked and not in_flight(chunk) and (step := _goes(chunk, turn)):
         return step
     if turn.trust.read_back and (ask := _ask(chunk, turn)):
         return ask
     left = [line for line in chunk.lines if line.state in {LineState.PENDING, LineState.SUSPECT}]
     if not (left and tries):
         return None
+    if turn.braked:
+        return Wait(None)
     later = [due for line in left if (due := _due(chunk, line, turn.limits)) and due > turn.now]
     return Wait(min(later, default=None))
 

@@ -27,7 +27,8 @@ class Turn:
 
     `fresh_left`: how many lines the batch has in chunks that still try, which were never tried and against which
     nothing is known. `untold`: another of its chunks has lines that were sent, and nobody has told yet whether AFAS
-    tried them. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged.
+    tried them. `held`: a watched attempt of the organisation (`trust.holds` of any chunk) is not yet judged. `braked`:
+    the batch sends nothing, and what it sent is judged.
     """
 
     now: datetime
@@ -37,6 +38,7 @@ class Turn:
     held: bool = False
     prospects: Prospects = UNKNOWN
     untold: bool = False
+    braked: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def read_back_now(now: datetime, waits_since: datetime, last: Looked | None, *, 
 
 def next_attempt(chunk: Chunk, turn: Turn) -> Send | None:
     """Which lines go next as one attempt: a canary before its turn, fresh ones in order, suspects alone at the end."""
-    if turn.trust.stopped or chunk.fruitless >= MAX_FRUITLESS or in_flight(chunk):
+    if turn.trust.stopped or turn.braked or chunk.fruitless >= MAX_FRUITLESS or in_flight(chunk):
         return None
     free = not (turn.trust.read_back and turn.held)
     sure = turn.trust.proven or not turn.trust.read_back
@@ -120,6 +122,8 @@ def next_step(chunk: Chunk, turn: Turn) -> Send | Ask | Wait | None:
         return ask
     tries = chunk.fruitless < MAX_FRUITLESS
     left = [line for line in chunk.lines if line.state in {LineState.PENDING, LineState.SUSPECT}]
+    if turn.braked:
+        return Wait(None) if tries and (left or holds_back(chunk)) else None
     if left and tries:
         later = [due for line in left if (due := due_at(chunk, line.id)) and due > turn.now]
         return Wait(min(later) if len(later) == len(left) else None)

@@ -29,24 +29,34 @@ class Closed:
 def close(session: Session, batch_id: int, *, by_hand: bool = False) -> Closed | None:
     """End the batch, or let it wait, if nothing of it moves without a person; None: it goes on, or is told already.
 
+    One that waited and moves again is open again.
+
     Call it after the chunk was given back. `by_hand`: whoever moved its lines knows, and gets no mail. Nor is there
-    one for a batch that waits because the organisation has stopped, which is told by itself.
+    one for a batch that waits because the organisation has stopped, which is told by itself; a brake outlasts that.
     """
     batch = batches.head(session, batch_id, lock=True).batch
     if batches.moves(session, batch_id, current().in_doubt_after):
+        if batch.state == BatchState.WAITING and not batches.halted(session, batch_id):
+            batches.reopened(session, batch_id)
         return None
     state = BatchState.WAITING if batches.unfinished(session, batch_id) else BatchState.FINISHED
     if state == batch.state:
         return None
-    stands = state == BatchState.WAITING and batches.halted(session, batch_id)
+    stands = state == BatchState.WAITING and batch.braked_at is None and batches.halted(session, batch_id)
     return _ended(session, batch, state, mail=not (by_hand or stands))
 
 
 def braked(session: Session, batch_id: int, said: str) -> Closed | None:
-    """Pause a batch that AFAS refuses with one text, `said`, over and over; None: it was paused before."""
+    """Pause a batch that AFAS refuses with one text, `said`, over and over; None: it was paused before.
+
+    It is told at once, or when it is known what became of the calls that are out: the batch's chunks look for that.
+    """
     if not batches.braked(session, batch_id, said):
         return None
-    return _ended(session, batches.head(session, batch_id, lock=True).batch, BatchState.WAITING)
+    batch, told = batches.head(session, batch_id, lock=True).batch, None
+    if not batches.moves(session, batch_id, current().in_doubt_after):
+        told = _ended(session, batch, BatchState.WAITING)
+    return together(told, Closed(chunks=tuple(batches.open_chunks(session, batch_id))))
 
 
 def stopped(session: Session, owner_id: int, matter: str, lines: Sequence[int], afas_ids: Sequence[str]) -> int:

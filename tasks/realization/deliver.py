@@ -155,6 +155,8 @@ def _waits_on(held: Held, place: Place) -> ChunkState | None:
     at their end; for another chunk's suspect, of which one goes at a time.
     """
     chunk, since = held.chunk, held.chunk.waits_since
+    if held.batch.braked_at is not None:
+        return None
     alone = since is not None and chunk.wants_slot_at is None
     if chunk.fresh and not alone and place.taken():
         return None

@@ -125,9 +125,7 @@ class Office:
     def _waits(self) -> bool:
         """Whether a chunk still moves."""
         with reading() as session:
-            moves = (Chunk.hint_at.is_not(None), Batch.braked_at.is_(None))
-            chunks = select(Chunk.id).join(Batch, Batch.id == Chunk.batch_id).where(*moves)
-            return session.scalar(chunks.limit(1)) is not None
+            return session.scalar(select(Chunk.id).where(Chunk.hint_at.is_not(None)).limit(1)) is not None
 
     def _resumes(self) -> None:
         with reading() as session:

@@ -12,7 +12,7 @@ from workers.database import Session, table_of
 from workers.ledger.models import OutboxMail
 from workers.ledger.realization.acts import Attempt, Delivery, Notice
 from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, Line, OutboxReply
-from workers.ledger.realization.work import OPEN, UNFINISHED
+from workers.ledger.realization.work import OPEN, UNFINISHED, hint_in
 from workers.rows import split
 from workers.staff.models import AfasConnection, Organisation
 from workers.texts import text
@@ -77,7 +77,7 @@ def moves(session: Session, batch_id: int, longest_call: float) -> bool:
     """Whether a line of the batch, or what is known of one, may still change without a person.
 
     Where the organisation's deliveries are stopped, an answer may, that is still to come (a call lasts `longest_call`
-    seconds at most), or a read-back that is under way.
+    seconds at most), or a read-back that is under way. Where it is braked, what became of its calls is still found out.
     """
     if halted(session, batch_id):
         begun = (Attempt.chunk_id == Chunk.id, Attempt.answered_at.is_(None), Attempt.begun_at > now(-longest_call))
@@ -90,8 +90,10 @@ def moves(session: Session, batch_id: int, longest_call: float) -> bool:
 @cache
 def _moves() -> Select[bool]:
     own = exists().where(Line.chunk_id == Chunk.id, or_(Line.state.in_(("pending", "sent", "suspect")), _unsettled()))
+    calls = and_(Chunk.hint_at.is_not(None), exists().where(Attempt.chunk_id == Chunk.id, ~Attempt.judged))
+    braked = exists().where(Batch.id == Chunk.batch_id, Batch.braked_at.is_not(None))
     open_ = (Chunk.batch_id == bindparam("batch"), Chunk.state.in_(OPEN))
-    return select(exists().where(*open_, or_(Chunk.holds, own)))
+    return select(exists().where(*open_, or_(Chunk.holds, and_(braked, calls), and_(~braked, own))))
 
 
 def halted(session: Session, batch_id: int) -> bool:
@@ -152,6 +154,9 @@ def unbraked(session: Session, batch_id: int) -> bool:
     freed = held.values(braked_at=None, brake_text=None).returning(Batch.id)
     was = session.execute(freed).first() is not None
     session.execute(update(Batch).where(Batch.id == batch_id).values(counted_from=now()))
+    if was:
+        rests = (Chunk.batch_id == batch_id, Chunk.state.in_(OPEN))
+        session.execute(update(Chunk).where(*rests).values(**hint_in(0)))
     return was
 
 

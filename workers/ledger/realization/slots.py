@@ -15,7 +15,7 @@ from workers.database import Session, reading, transaction
 from workers.ledger.realization.acts import Slot
 from workers.ledger.realization.models import Batch, Chunk, ChunkState, Environment
 from workers.ledger.realization.waiting import held_back, in_line
-from workers.ledger.realization.work import Held, may_go
+from workers.ledger.realization.work import Held, may_send
 
 
 class Place(AbstractContextManager["Place"]):
@@ -148,6 +148,6 @@ def _all_waiting() -> Select[int, int, int]:
     return (
         select(Chunk.id, Chunk.owner_id, Chunk.fresh)
         .join(Batch, Batch.id == Chunk.batch_id)
-        .where(Batch.environment_id == bindparam("environment"), wants, may_go(), ~held_back())
+        .where(Batch.environment_id == bindparam("environment"), wants, may_send(), ~held_back())
         .order_by(Chunk.wants_slot_at, Chunk.id)
     )

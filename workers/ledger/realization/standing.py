@@ -21,7 +21,7 @@ class Standing(NamedTuple):
 
     Of the batch's other chunks that still try: how many lines they have which were never tried and do not go last
     (`fresh`), whether they have some that were sent and maybe not tried (`untold`). `held`: another chunk of the
-    organisation has a watched call open.
+    organisation has a watched call open. `braked`: the batch sends nothing.
     """
 
     chunk: Chunk
@@ -32,13 +32,14 @@ class Standing(NamedTuple):
     fresh: int
     untold: bool
     held: bool
+    braked: bool
 
 
 def standing(session: Session, held: Held, most_fruitless: int) -> Standing:
     """All of it as it is in this transaction; a chunk with `most_fruitless` attempts in a row tries no more."""
     asked = {"chunk": held.id, "most_fruitless": most_fruitless}
     row = session.execute(_standing(), asked).one()
-    return Standing(*split(row, Chunk, Delivery), *row[-6:])
+    return Standing(*split(row, Chunk, Delivery), *row[-7:])
 
 
 @cache
@@ -53,7 +54,7 @@ def _standing() -> Select[Any]:
     shows = AfasConnection.read_back.is_not(None)
     return (
         select(table_of(Chunk), table_of(Delivery))
-        .add_columns(now(), Batch.prospects, shows, fresh.scalar_subquery(), untold, held)
+        .add_columns(now(), Batch.prospects, shows, fresh.scalar_subquery(), untold, held, Batch.braked_at.is_not(None))
         .join(Batch, Batch.id == Chunk.batch_id)
         .join(Delivery, Delivery.organisation_id == Chunk.owner_id)
         .join(AfasConnection, AfasConnection.organisation_id == Chunk.owner_id)

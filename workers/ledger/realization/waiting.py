@@ -13,7 +13,7 @@ from workers.database import Session, table_of, transaction
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Chunk, ChunkState
 from workers.ledger.realization.order import all_behind
-from workers.ledger.realization.work import OPEN, Held, loaded, may_go
+from workers.ledger.realization.work import OPEN, Held, loaded, may_go, may_send
 
 HINT_LIMIT = 900  #: seconds between two hints of the sweep, at most
 
@@ -93,7 +93,7 @@ def _others_send() -> Select[bool]:
     fresh = and_(or_(Chunk.fresh > 0, Chunk.wants_slot_at.is_not(None)), ~held_back())
     sends = or_(and_(Chunk.holds, told), fresh)
     going = Chunk.state.in_([ChunkState.PENDING, ChunkState.LEASED])
-    return select(exists().where(*others, going, sends, may_go()))
+    return select(exists().where(*others, going, sends, may_send()))
 
 
 def others_hold(session: Session, held: Held) -> bool:

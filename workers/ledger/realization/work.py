@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -62,16 +62,26 @@ class Held:
 
 @cache
 def may_go() -> ColumnElement[bool]:
-    """Condition on Chunk: nothing but its own steps holds it up: no stop, pause, brake, or batch that comes first."""
+    """Condition on Chunk: nothing but its own steps holds it up: no stop, pause, or batch that comes first.
+
+    A brake does not: what was sent before it is judged all the same, for others may wait for that.
+    """
     own, first = aliased(Batch), aliased(Batch)
     waits = exists().where(first.id == own.after_id, first.state != BatchState.FINISHED)
-    held_up = exists().where(own.id == Chunk.batch_id, or_(own.braked_at.is_not(None), waits))
+    held_up = exists().where(own.id == Chunk.batch_id, waits)
     stopped = exists().where(Delivery.organisation_id == Chunk.owner_id, Delivery.stop.is_not(None))
     timed = and_(AfasConnection.pause_kind.in_([BUSY, UNREACHABLE]), AfasConnection.paused_until <= now())
     paused = exists().where(
         AfasConnection.organisation_id == Chunk.owner_id, AfasConnection.pause_kind.is_not(None), ~timed
     )
     return and_(Chunk.state.in_(OPEN), ~held_up, ~stopped, ~paused, or_(Chunk.due_at.is_(None), Chunk.due_at <= now()))
+
+
+@cache
+def may_send() -> ColumnElement[bool]:
+    """Condition on Chunk: it may go, and no brake keeps what it would send."""
+    own = aliased(Batch)
+    return and_(may_go(), ~exists().where(own.id == Chunk.batch_id, own.braked_at.is_not(None)))
 
 
 def claim(chunk_id: int) -> Held | None:
@@ -154,7 +164,7 @@ def _may_begin(session: Session, held: Held, lines: list[int], *, watched: bool)
 def _all_wait() -> Select[bool]:
     chunk: BindParameter[int] = bindparam("chunk")
     others = exists().where(Chunk.owner_id == bindparam("owner"), Chunk.holds, Chunk.id != chunk)
-    goes = and_(exists().where(Chunk.id == chunk, may_go()), or_(~bindparam("watched", type_=Boolean), ~others))
+    goes = and_(exists().where(Chunk.id == chunk, may_send()), or_(~bindparam("watched", type_=Boolean), ~others))
     waiting = select(func.count()).where(among(Line.id, "lines"), Line.state.in_(("pending", "suspect")))
     return select(and_(goes, waiting.scalar_subquery() == bindparam("count")))
 
@@ -167,6 +177,13 @@ def release(session: Session, held: Held, state: ChunkState, **values: Any) -> N
 def hint_in(seconds: float) -> dict[str, Any]:
     """The columns by which the sweep takes the chunk up in `seconds`, its pauses beginning anew."""
     return {"hint_at": now(seconds), "hints": 0}
+
+
+@lru_cache
+def braked_or_hint_in(seconds: float) -> dict[str, Any]:
+    """The same of a chunk whose batch sends nothing: a person's deed takes it up, unless there was one meanwhile."""
+    braked = exists().where(Batch.id == table_of(Chunk).c.batch_id, Batch.braked_at.is_not(None))
+    return {"hint_at": case((braked, None), else_=now(seconds)), "hints": 0}
 
 
 def owns(session: Session, held: Held) -> bool:
