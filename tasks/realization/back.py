@@ -37,7 +37,9 @@ def put_back(session: Session, case: Case, *, looked: bool = False, called: bool
 def _may_end(case: Case) -> bool:
     """Whether nothing of the batch may move any more by itself, or something may again."""
     waited = case.held.batch.state == BatchState.WAITING
-    return waited or case.step is None or (case.braked and case.step == Wait(None))
+    # A change stands still behind another one, for which perhaps a person has to do something.
+    stands = case.step == Wait(None) and (case.braked or case.chunk.action != Action.INSERT)
+    return not stands if waited else stands or case.step is None
 
 
 def _released(session: Session, case: Case, *, looked: bool, called: bool) -> float | None:

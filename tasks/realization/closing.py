@@ -112,7 +112,7 @@ def _ended(session: Session, batch: Batch, state: BatchState, *, mail: bool = Tr
     behind = batches.behind(session, batch.id)
     facts = telling.facts(session, batch, organisation, behind if state != BatchState.FINISHED else ())
     mails: tuple[int, ...] = ()
-    if mail and (facts.groups or facts.notices or facts.brake is not None):
+    if mail and facts.calls_for_people:
         message_id = f"<realization-batch-{batch.id}.{revision}.{organisation.guid}@afasconnector>"
         told = wording.batch_mail(facts, text)
         mails = (batches.add_mail(session, batch.id, message_id, batches.recipients(session, batch), told),)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from tasks.realization import humans, telling
 from tasks.realization.telling import Reader
 from tasks.realization.wording import flat
+from tasks.realization.words import LineState
 from workers.database import reading
 from workers.ledger.realization import humans as names
 from workers.ledger.realization import stories
@@ -109,6 +110,16 @@ def _held_up(one: Story) -> str | None:
         return text("story.next.paused", why=flat(one.connection.pause_reason or "-"))
     if one.batch.braked_at is not None:
         return text("story.next.braked", batch=one.batch.id, said=flat(one.batch.brake_text or "-"))
+    return _stands(one)
+
+
+def _stands(one: Story) -> str | None:
+    """What keeps this line alone, or its batch, waiting."""
     if one.held_by is not None and one.batch.state == BatchState.OPEN:
         return text("story.next.behind", batch=one.held_by)
+    if one.chunk is not None and one.chunk.state == ChunkState.FAILED and not one.line.matter:
+        return text("story.next.spent", batch=one.batch.id)
+    if one.ahead is not None and one.line.state in (LineState.PENDING, LineState.SUSPECT):
+        state = text(f"batches.count.{one.ahead.state}")
+        return text("story.next.ahead", line=one.ahead.id, batch=one.ahead.batch_id, state=state)
     return None

@@ -11,7 +11,7 @@ from tasks.realization.intake.values import as_text, is_empty
 from tasks.realization.remedies import Meant
 from tasks.realization.wording import MOST_KEYS, BatchFacts, Group
 from workers.database import Session
-from workers.ledger.realization import batches
+from workers.ledger.realization import batches, order
 from workers.ledger.realization.batches import Outcome
 from workers.ledger.realization.halts import PAUSE, STOP, WENT_ON
 from workers.ledger.realization.models import Batch, Environment, Line
@@ -105,6 +105,8 @@ def facts(session: Session, batch: Batch, organisation: Organisation, behind: Se
         [about(matter) for matter in batches.notices(session, batch.id)],
         (batch.brake_text or "") if batch.braked_at else None,
         behind,
+        batches.spent(session, batch.id),
+        order.ahead(session, batch.id) if batch.action != "insert" else (),
     )
 
 

@@ -1,7 +1,7 @@
 """The mails about batches and organisations: what happened, what it means, what to do. Counts first."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Say = Callable[..., str]  #: key and values to text in the chosen language
 MOST_KEYS = 20  #: lines that a group names
@@ -27,7 +27,8 @@ class Group:
 class BatchFacts:
     """A batch as it is told of. `brake`: the text of AFAS for which it is paused; `waiting`: batches behind it.
 
-    `notices`: sentences about the batch as a whole.
+    `notices`: sentences about the batch as a whole. `spent`: how many lines stay in which state although their chunk
+    tries no more. `ahead`: (batch, line, count) of operations that a person has to move, and how many lines wait so.
     """
 
     batch: int
@@ -40,6 +41,13 @@ class BatchFacts:
     notices: Sequence[str] = ()
     brake: str | None = None
     waiting: Sequence[int] = ()
+    spent: Mapping[str, int] = field(default_factory=dict)
+    ahead: Sequence[tuple[int, int, int]] = ()
+
+    @property
+    def calls_for_people(self) -> bool:
+        """Whether there is more to tell than that all was applied or cancelled."""
+        return bool(self.groups or self.notices or self.brake is not None or self.spent or self.ahead)
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,10 @@ def batch_mail(facts: BatchFacts, say: Say) -> tuple[str, str]:
     ]
     if facts.brake is not None:
         parts.append(say("batches.mail.brake", text=flat(facts.brake), batch=facts.batch))
+    if facts.spent:
+        parts.append(say("batches.mail.spent", lines=_counted(facts.spent, say), batch=facts.batch))
+    ahead = [{"batch": batch, "line": line, "count": count} for batch, line, count in facts.ahead[:MOST_GROUPS]]
+    parts += [say("batches.mail.ahead", **one) for one in ahead]
     parts += facts.notices
     largest = sorted(facts.groups, key=lambda group: -group.count)
     parts += [_group(group, facts.batch, say) for group in largest[:MOST_GROUPS]]
@@ -93,6 +105,10 @@ def halt_mail(kind: str, halt: Halt, say: Say) -> tuple[str, str]:
     name = flat(halt.organisation)
     parts = [say(f"batches.mail.{kind}", organisation=name), "\n".join(lines), halt.remedy]
     return say(f"batches.mail.subject.{kind}", organisation=name), "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _counted(lines: Mapping[str, int], say: Say) -> str:
+    return ", ".join(f"{lines[state]} × {say(f'batches.count.{state}')}" for state in COUNTED if state in lines)
 
 
 def _group(group: Group, batch: int, say: Say) -> str:

@@ -78,6 +78,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hierop wachten ook batches: {batches}.",
         "These batches wait for it as well: {batches}.",
     ),
+    "batches.mail.spent": (
+        (
+            "Acht pogingen achter elkaar brachten deze regels niet verder; ze blijven zoals ze zijn: {lines}.\n"
+            "Opnieuw proberen: afasconnector realization retry {batch}"
+        ),
+        (
+            "Eight attempts in a row got these lines no further; they stay as they are: {lines}.\n"
+            "To try again: afasconnector realization retry {batch}"
+        ),
+    ),
+    "batches.mail.ahead": (
+        (
+            "{count} regels wachten op een eerdere bewerking van dezelfde regel in AFAS, die op een mens wacht: regel "
+            "#{line} van batch {batch}. Is daarover beslist, dan gaan ze vanzelf verder; wat ermee is: "
+            "afasconnector realization show '#{line}'"
+        ),
+        (
+            "{count} lines wait for an earlier operation on the same line in AFAS, which waits for a person: line "
+            "#{line} of batch {batch}. Once that is settled they go on by themselves; what became of it: "
+            "afasconnector realization show '#{line}'"
+        ),
+    ),
     "batches.mail.commands": (
         (
             "Verbeteren en opnieuw sturen: afasconnector realization status {batch} --csv > regels.csv, verbeter de "

@@ -53,6 +53,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "er volgt niets vanzelf; opnieuw sturen: afasconnector realization retry {batch}",
         "nothing follows by itself; to send again: afasconnector realization retry {batch}",
     ),
+    "story.next.spent": (
+        "acht pogingen achter elkaar brachten niets; opnieuw: afasconnector realization retry {batch}",
+        "eight attempts in a row came to nothing; to try again: afasconnector realization retry {batch}",
+    ),
     "story.next.stopped": (
         "de organisatie staat stil ({why}); verder: afasconnector realization resume {guid}",
         "the organisation has stopped ({why}); to go on: afasconnector realization resume {guid}",
@@ -61,6 +65,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.next.braked": (
         "de batch is gepauzeerd om herhaalde weigeringen ({said}); verder: afasconnector realization retry {batch}",
         "the batch is paused for repeated refusals ({said}); to go on: afasconnector realization retry {batch}",
+    ),
+    "story.next.ahead": (
+        (
+            "wacht op regel #{line} van batch {batch}, een eerdere bewerking van dezelfde regel in AFAS ({state}); zie "
+            "afasconnector realization show '#{line}'"
+        ),
+        (
+            "waits for line #{line} of batch {batch}, an earlier operation on the same line in AFAS ({state}); see "
+            "afasconnector realization show '#{line}'"
+        ),
     ),
     "story.next.behind": ("wacht op batch {batch}", "waits for batch {batch}"),
     "story.next.judged": (

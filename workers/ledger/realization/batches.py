@@ -10,8 +10,9 @@ from workers import leases
 from workers.columns import now
 from workers.database import Session, table_of
 from workers.ledger.models import OutboxMail
+from workers.ledger.realization import order
 from workers.ledger.realization.acts import Attempt, Delivery, Notice
-from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, Line, OutboxReply
+from workers.ledger.realization.models import LINE_STATES, Batch, BatchState, Chunk, ChunkState, Line, OutboxReply
 from workers.ledger.realization.work import OPEN, UNFINISHED, hint_in
 from workers.rows import split
 from workers.staff.models import AfasConnection, Organisation
@@ -89,10 +90,12 @@ def moves(session: Session, batch_id: int, longest_call: float) -> bool:
 
 @cache
 def _moves() -> Select[bool]:
-    own = exists().where(Line.chunk_id == Chunk.id, or_(Line.state.in_(("pending", "sent", "suspect")), _unsettled()))
+    sent = exists().where(Line.chunk_id == Chunk.id, or_(Line.state == "sent", _unsettled()))
+    goes = or_(Batch.action == "insert", ~order.stands())
+    own = or_(sent, exists().where(Line.chunk_id == Chunk.id, Line.state.in_(("pending", "suspect")), goes))
     calls = and_(Chunk.hint_at.is_not(None), exists().where(Attempt.chunk_id == Chunk.id, ~Attempt.judged))
-    braked = exists().where(Batch.id == Chunk.batch_id, Batch.braked_at.is_not(None))
-    open_ = (Chunk.batch_id == bindparam("batch"), Chunk.state.in_(OPEN))
+    braked = Batch.braked_at.is_not(None)
+    open_ = (Batch.id == bindparam("batch"), Chunk.batch_id == Batch.id, Chunk.state.in_(OPEN))
     return select(exists().where(*open_, or_(Chunk.holds, and_(braked, calls), and_(~braked, own))))
 
 
@@ -118,6 +121,13 @@ def _unsettled() -> ColumnElement[bool]:
 def unfinished(session: Session, batch_id: int) -> bool:
     """Whether a line of the batch has not ended."""
     return bool(session.scalar(select(exists().where(Line.batch_id == batch_id, Line.state.in_(UNFINISHED)))))
+
+
+def spent(session: Session, batch_id: int) -> dict[str, int]:
+    """How many lines of chunks whose tries are used up stay in which state."""
+    failed = (Chunk.batch_id == batch_id, Chunk.state == ChunkState.FAILED, Line.state.in_(UNFINISHED))
+    stay = select(Line.state, func.count()).join(Chunk, Chunk.id == Line.chunk_id).where(*failed)
+    return {str(state): int(number) for state, number in session.execute(stay.group_by(Line.state))}
 
 
 def ended(session: Session, batch: Batch, state: BatchState) -> int:

@@ -3,14 +3,26 @@
 import datetime as dt
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from workers.database import Session
-from workers.ledger.realization.models import Batch, Chunk, Line
-from workers.ledger.realization.work import UNFINISHED
+from workers.ledger.realization.models import Batch, BatchState, Chunk, Line
+from workers.ledger.realization.work import OPEN, UNFINISHED
 
 
 def behind(session: Session, chunk_id: int, shown: Mapping[int, str]) -> dict[int, dt.datetime | None]:
@@ -65,6 +77,76 @@ def all_behind() -> ColumnElement[bool]:
     going = and_(first.environment_id == line.environment_id, first.id < line.id, first.state.in_(UNFINISHED))
     could = and_(line.chunk_id == Chunk.id, line.state.in_(("pending", "suspect")))
     return ~exists().where(could, *(~exists().where(going, same) for same in _same(first, line)))
+
+
+@cache
+def stands() -> ColumnElement[bool]:
+    """Condition on Line: an earlier operation on the same line has not ended, and only a person can move that one."""
+    first = aliased(Line)
+    return or_(*(exists().where(same, _waits_for_a_person(first)) for same in _goes_before(first)))
+
+
+class Ahead(NamedTuple):
+    """The first operation of a batch that a person has to move, and how many `lines` stand behind that batch's."""
+
+    batch: int
+    line: int
+    lines: int
+
+
+def ahead(session: Session, batch_id: int) -> list[Ahead]:
+    """What lines of the batch stand behind: each counts for the earliest."""
+    earliest: dict[int, tuple[int, int]] = {}
+    for line, first, batch in session.execute(_ahead(), {"batch": batch_id}):
+        earliest[line] = min((first, batch), earliest.get(line, (first, batch)))
+    firsts: dict[int, list[int]] = {}
+    for first, batch in earliest.values():
+        firsts.setdefault(batch, []).append(first)
+    return [Ahead(batch, min(those), len(those)) for batch, those in sorted(firsts.items())]
+
+
+@cache
+def _ahead() -> CompoundSelect[Any]:
+    first = aliased(Line)
+    waits = (Line.batch_id == bindparam("batch"), Line.state.in_(("pending", "suspect")), _waits_for_a_person(first))
+    found = select(Line.id, first.id, first.batch_id).where(*waits)
+    return union_all(*(found.where(same) for same in _goes_before(first)))
+
+
+def ahead_of(session: Session, line_id: int) -> Line | None:
+    """The earliest operation that has not ended and that goes before this change; None: there is none."""
+    every = session.scalars(_ahead_of(), {"line": line_id}).all()
+    return session.objects.get(Line, min(every)) if every else None
+
+
+@cache
+def _ahead_of() -> CompoundSelect[Any]:
+    first = aliased(Line)
+    change = (Line.id == bindparam("line"), Batch.id == Line.batch_id, Batch.action != "insert")
+    found = select(first.id).where(*change)
+    return union_all(*(found.where(same) for same in _goes_before(first)))
+
+
+def _goes_before(first: type[Line]) -> list[ColumnElement[bool]]:
+    """Conditions, of which one holds where `first` is an unfinished operation on the same line as Line, and earlier.
+
+    By its Id, its key, or the key by which the ledger knows its Id. AFAS may show one that the ledger does not know.
+    """
+    named = aliased(Line)
+    going = and_(first.environment_id == Line.environment_id, first.id < Line.id, first.state.in_(UNFINISHED))
+    known = (named.environment_id == Line.environment_id, named.afas_id == Line.afas_id)
+    # One value, by which an index is asked: joined, either database reads all lines for each. The plain columns would
+    # have the wrong index asked: that of keys for the lowest, that of Ids for all that have none.
+    key = select(func.min(named.key.concat(""))).where(*known).correlate(Line).scalar_subquery()
+    nameless = func.coalesce(first.afas_id, "") == ""
+    return [and_(going, same) for same in (*_same(first, Line), and_(nameless, first.key == key))]
+
+
+def _waits_for_a_person(first: type[Line]) -> ColumnElement[bool]:
+    chunk, batch = aliased(Chunk), aliased(Batch)
+    tries = exists().where(chunk.id == first.chunk_id, chunk.state.in_(OPEN))
+    waits = exists().where(batch.id == first.batch_id, batch.state == BatchState.WAITING)
+    return or_(and_(first.state == "in_doubt", first.matter.is_not(None)), ~tries, waits)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from workers.database import Session
-from workers.ledger.realization import batches, contents
+from workers.ledger.realization import batches, contents, order
 from workers.ledger.realization.acts import Attempt, Delivery, LineEvent
 from workers.ledger.realization.models import Batch, Chunk, Line
 from workers.staff.models import AfasConnection, Organisation
@@ -13,7 +13,10 @@ from workers.staff.models import AfasConnection, Organisation
 
 @dataclass(frozen=True)
 class Story:
-    """A line, where it belongs, and what happened to it; `held_by`: an unfinished batch that goes before its own."""
+    """A line, where it belongs, and what happened to it; `held_by`: an unfinished batch that goes before its own.
+
+    `ahead`: an unfinished operation on the same line that goes before it.
+    """
 
     line: Line
     batch: Batch
@@ -24,6 +27,7 @@ class Story:
     delivery: Delivery | None
     connection: AfasConnection | None
     held_by: int | None
+    ahead: Line | None
 
 
 def story(session: Session, line: Line) -> Story:
@@ -42,4 +46,5 @@ def story(session: Session, line: Line) -> Story:
         session.objects.get(Delivery, batch.owner_id),
         session.objects.get(AfasConnection, batch.owner_id),
         first.id if first is not None and first.state != "finished" else None,
+        order.ahead_of(session, line.id),
     )
