@@ -47,24 +47,6 @@ class LineState(StrEnum):
 UNSETTLED = frozenset({LineState.SENT, LineState.SUSPECT, LineState.IN_DOUBT})
 
 
-class ChunkState(StrEnum):
-    """A chunk's life; `failed`: its tries are used up, its lines stay as they are."""
-
-    PENDING = "pending"
-    LEASED = "leased"
-    TO_READ_BACK = "to_read_back"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class BatchState(StrEnum):
-    """A batch's life; `waiting`: only a human can move it."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    FINISHED = "finished"
-
-
 class Purpose(StrEnum):
     """Why an attempt carries its lines. `adopted` is no call: it stands for all that a lost ledger may have sent."""
 
