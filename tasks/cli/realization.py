@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 from tasks.cli import show
 from tasks.cli.batches import hang_into
 from tasks.cli.progress import progress
+from tasks.realization import story
 from tasks.realization import submit as intake
 from tasks.realization.deliver import hand_on
 from tasks.realization.intake.actions import INSERT
@@ -105,6 +106,7 @@ def _tell(message: dict[str, object], taken: Taken) -> None:
 def _awaited(ids: list[int]) -> int:
     """Look until no line moves any more without a person; the exit code."""
     total = sum(one.total() for one in _looked(ids).values())
+    told: set[str | None] = {None}
     with progress(text("submit.ended"), total) as advance:
         while True:
             # In this order: what ends in between is counted.
@@ -112,6 +114,9 @@ def _awaited(ids: list[int]) -> int:
             advance(sum(count for one in states.values() for state, count in one.items() if state not in UNFINISHED))
             if not still:
                 break
+            for why in {story.standstill(batch) for batch in ids} - told:
+                show.say(text("submit.standstill", why=why))
+                told.add(why)
             time.sleep(LOOK_AGAIN)
     for batch, found in states.items():
         outcome = ", ".join(f"{count} {state}" for state, count in found.items() if count) or "0"

@@ -13,7 +13,7 @@ from workers.ledger.realization import humans as names
 from workers.ledger.realization import stories
 from workers.ledger.realization.acts import Attempt, LineEvent
 from workers.ledger.realization.models import BatchState, ChunkState
-from workers.ledger.realization.stories import Story
+from workers.ledger.realization.stories import Setting, Story
 from workers.texts import text
 
 
@@ -92,7 +92,7 @@ def _next(one: Story, by: Reader, ends_at: dt.datetime | None) -> str:
         return again
     if line.state in ("applied", "cancelled", "conflict"):
         return text("story.next.none")
-    if held := _held_up(one):
+    if held := _standstill(one) or _stands(one):
         return held
     if chunk is None or chunk.state in (ChunkState.DONE, ChunkState.FAILED) or line.matter:
         return by.remedy(line) or again
@@ -102,7 +102,13 @@ def _next(one: Story, by: Reader, ends_at: dt.datetime | None) -> str:
     return text(f"story.next.{'read_back' if chunk.state == ChunkState.TO_READ_BACK else 'sent'}", due=due)
 
 
-def _held_up(one: Story) -> str | None:
+def standstill(batch_id: int) -> str | None:
+    """What keeps the whole batch waiting now; None: nothing does. Raises UnknownBatchError."""
+    with reading() as session:
+        return _standstill(stories.setting(session, batch_id))
+
+
+def _standstill(one: Setting) -> str | None:
     guid = one.organisation.guid
     if one.delivery is not None and one.delivery.stop is not None:
         return text("story.next.stopped", guid=guid, why=telling.about(one.delivery.stop))
@@ -110,7 +116,7 @@ def _held_up(one: Story) -> str | None:
         return text("story.next.paused", why=flat(one.connection.pause_reason or "-"))
     if one.batch.braked_at is not None:
         return text("story.next.braked", batch=one.batch.id, said=flat(one.batch.brake_text or "-"))
-    return _stands(one)
+    return None
 
 
 def _stands(one: Story) -> str | None:

@@ -1,6 +1,7 @@
 """`realization submit FILE` and `schema NAME`, as people give them."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from workers import settings
 from workers.children import free_port
 from workers.database import transaction
 from workers.ledger.realization.models import Batch, Line, RejectedIntake
+from workers.staff import pause
 
 XML = """<?xml version="1.0" encoding="UTF-8"?><PtRealization>
 <Element><Fields Action="delete"><Id>20200</Id><force>true</force></Fields></Element>
@@ -147,6 +149,22 @@ def test_lines_that_name_nobody_are_hinted_at_and_not_refused(capsys: pytest.Cap
     said = submit(capsys, file)
     assert "2 regels: geen medewerker" in said.err
     assert {one.state for one in lines_of(1)} == {"pending"}
+
+
+def test_who_waits_is_told_once_why_nothing_happens(
+    capsys: pytest.CaptureFixture[str], file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.cli.realization.LOOK_AGAIN", 0.01)
+    submit(capsys, file)
+    with transaction() as session:
+        pause.pause(session, batch_of(1).owner_id, "unauthorised", "AFAS antwoordt 401", 900)
+
+    def ends() -> None:
+        with transaction() as session:
+            session.objects.get_one(Batch, 1).state = "waiting"
+
+    threading.Timer(0.5, ends).start()
+    assert submit(capsys, file, "--wait").err.count("gepauzeerd: AFAS antwoordt 401") == 1
 
 
 @pytest.mark.parametrize(("state", "code"), [("applied", 0), ("refused", 1)])

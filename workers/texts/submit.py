@@ -57,6 +57,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "De broker is niet bereikbaar; de regels staan klaar en de workers pakken ze op zodra ze draaien",
         "The broker can't be reached; the lines stand ready and the workers take them up as soon as they run",
     ),
+    "submit.standstill": ("Nu even niet: {why}", "Not now: {why}"),
     "submit.ended": ("regels met uitkomst", "lines with their outcome"),
     "submit.outcome": (
         "Batch {batch}: {outcome}; meer: afasconnector realization status {batch}",
