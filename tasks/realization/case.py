@@ -16,7 +16,7 @@ from tasks.realization.chunks import (
     brakes,
     fruitless,
 )
-from tasks.realization.closing import Closed
+from tasks.realization.closing import Closed, Pausing
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.prospects import Prospects
@@ -214,24 +214,28 @@ def notice(session: Session, case: Case, what: Told) -> Case:
     return replace(case, ends=(*case.ends, Closed((mail,))))
 
 
-def hold_up(session: Session, case: Case, error: Exception) -> Case:
-    """An error of the organisation's, and not of this chunk's, makes it wait; what passes soon burns nobody's tries."""
+def hold_up(session: Session, case: Case, error: Exception, lines: Iterable[int]) -> Case:
+    """An error of the organisation's, and not of this chunk's, makes it wait; what passes soon burns nobody's tries.
+
+    `lines` could not go for it, or not be looked for.
+    """
     if not isinstance(error, TryLater):
         kind = error.kind if isinstance(error, AfasError) else "configuration"
-        return _paused(session, case, kind, str(error), pauses.PROBE_SECONDS)
+        return _paused(session, case, Pausing(kind, str(error), pauses.PROBE_SECONDS, tuple(lines)))
     failures = min(deliveries.failed(session, case.held.owner), 16)
     seconds = max(error.pause or 0, min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE).total_seconds())
-    return _paused(session, case, work.UNREACHABLE, str(error), seconds)
+    return _paused(session, case, Pausing(pauses.UNREACHABLE, str(error), seconds, tuple(lines)))
 
 
 def _pause(session: Session, case: Case, pause: Pause) -> Case:
     seconds = pauses.PROBE_SECONDS if pause.until is None else (pause.until - case.now).total_seconds()
-    return _paused(session, case, pause.cause, text(f"delivery.pause.{pause.cause}"), seconds)
+    reason, lines = text(f"delivery.pause.{pause.cause}"), case.chunk.attempts[-1].lines
+    return _paused(session, case, Pausing(pause.cause, reason, seconds, lines))
 
 
-def _paused(session: Session, case: Case, kind: str, reason: str, seconds: float) -> Case:
-    mail = closing.paused(session, case.held.owner, kind, reason, seconds)
-    case = replace(case, pause=seconds)
+def _paused(session: Session, case: Case, pausing: Pausing) -> Case:
+    mail = closing.paused(session, case.held.owner, pausing)
+    case = replace(case, pause=pausing.seconds)
     return case if mail is None else replace(case, ends=(*case.ends, Closed((mail,))))
 
 

@@ -18,6 +18,16 @@ TOLD_AFTER = 300  #: seconds: a shorter pause is over before anybody could look
 
 
 @dataclass(frozen=True)
+class Pausing:
+    """Why an organisation waits, for `seconds` or until a probe succeeds, and the `lines` that met with it."""
+
+    kind: str
+    reason: str
+    seconds: float
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Closed:
     """What is to be handed on once the end is committed: mails, replies, and chunks of batches that waited for it."""
 
@@ -64,17 +74,18 @@ def stopped(session: Session, owner_id: int, matter: str, lines: Sequence[int], 
     return _halt(session, owner_id, f"{STOP}{matter}", (lines, afas_ids))
 
 
-def paused(session: Session, owner_id: int, kind: str, reason: str, seconds: float) -> int | None:
-    """Pause the organisation for `seconds`, or until a probe succeeds: the mail's id.
+def paused(session: Session, owner_id: int, pausing: Pausing) -> int | None:
+    """Pause the organisation: the mail's id.
 
-    None: nobody is told, for it stands still already, or not for long.
+    None: nobody is told, for it is not for long, or was told since the organisation last went: each cause is told once.
     """
-    if halts.outlasts(session, owner_id, kind, seconds):
+    if halts.outlasts(session, owner_id, pausing.kind, pausing.seconds):
         return None
-    pauses.pause(session, owner_id, kind, reason, seconds)
-    if seconds < TOLD_AFTER or halts.last(session, owner_id) not in {None, WENT_ON}:
+    pauses.pause(session, owner_id, pausing.kind, pausing.reason, pausing.seconds)
+    matter, told = f"{PAUSE}{pausing.kind}", {halt.matter for halt in halts.told(session, owner_id)}
+    if pausing.seconds < TOLD_AFTER or matter in told or any(one.startswith(STOP) for one in told):
         return None
-    return _halt(session, owner_id, f"{PAUSE}{kind}", ((), ()), reason)
+    return _halt(session, owner_id, matter, (pausing.lines, ()), pausing.reason)
 
 
 def noticed(session: Session, owner_id: int, matter: str, lines: Sequence[int], afas_ids: Sequence[str]) -> int:
@@ -84,14 +95,18 @@ def noticed(session: Session, owner_id: int, matter: str, lines: Sequence[int], 
 
 def went_on(session: Session, owner_id: int) -> int | None:
     """Tell that the organisation goes again: the mail's id; None: it was never told to stand still."""
-    if halts.last(session, owner_id) in {None, WENT_ON}:
+    if not halts.told(session, owner_id):
         return None
     return _halt(session, owner_id, WENT_ON, ((), ()))
 
 
 def look_around(session: Session) -> Closed:
-    """What nobody else would tell: organisations whose pause is over, and batches that a crash left open."""
-    mails = [went_on(session, owner) for owner in halts.going(session)]
+    """What nobody else would tell: organisations that go again, and batches that a crash left open.
+
+    That a pause is over says nothing yet: what met with it has to come through.
+    """
+    going = [owner for owner in halts.going(session) if halts.over(session, halts.told(session, owner))]
+    mails = [went_on(session, owner) for owner in going]
     closed = [close(session, batch) for batch in batches.forgotten(session)]
     return together(Closed(tuple(mail for mail in mails if mail is not None)), *closed)
 
@@ -133,8 +148,9 @@ def _halt(
     owner = session.objects.get_one(Organisation, owner_id)
     kind = next((name for name in ("stop", "pause", WENT_ON) if matter.startswith(name)), "notice")
     what, remedy = telling.halt(matter, reason, owner.guid)
-    keys = tuple(halts.keys(session, about[0], MOST_KEYS))
-    halt = Halt(owner.name, what, remedy, keys, len(about[0]), tuple(about[1]))
+    # A pause has nothing to do with the lines that met with it.
+    named = () if kind == "pause" else about[0]
+    halt = Halt(owner.name, what, remedy, tuple(halts.keys(session, named, MOST_KEYS)), len(named), tuple(about[1]))
     recipients = tuple(dict.fromkeys((*halts.recipients(session, owner_id), *current().admin_mail)))
     message_id = f"<realization-notice-{notice}.{owner.guid}@afasconnector>"
     return batches.add_mail(session, None, message_id, recipients, wording.halt_mail(kind, halt, text))

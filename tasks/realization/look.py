@@ -157,6 +157,7 @@ def _ask(held: Held, survey: _Survey) -> Seen:
         readbacks.end(session, number, rows=len(rows))
         asked = [row.afas_id for row in rows if folded(row.key) in survey.open]
         gone = readbacks.deleted(session, environment, asked, begun - SHOWN_WITHIN)
+        deliveries.reached(session, owner)
         took = work.clock(session) - begun
     rows = tuple(row._replace(gone=True) if row.afas_id in gone else row for row in rows) if gone else rows
     return Seen(number, ReadBack(begun, rows, tuple(mapping.known(*row) for row in census)), question.names, took)
@@ -230,7 +231,8 @@ def _unread(held: Held, error: Exception) -> After | None:
         with work.under(held) as session:
             opened = case.fresh(session, held)
             if not isinstance(error, NoReadBackError):
-                opened = case.hold_up(session, opened, error)
+                waiting_ = [line.id for line in [*_wanted(opened)] or opened.chunk.lines]
+                opened = case.hold_up(session, opened, error, waiting_)
             return back.put_back(session, opened, looked=True)
     except LeaseLostError:
         return None

@@ -11,7 +11,7 @@ from tasks.realization.case import Case
 from tasks.realization.decisions import Ruling, Send, Told
 from tasks.realization.marking import NoMarkError, OlderError
 from tasks.realization.settle import Setting, settle
-from tasks.realization.verdict import Meaning, meaning
+from tasks.realization.verdict import UNKNOWN, Meaning, meaning
 from tasks.realization.words import WATCHED, Action, Attempt, LineState, Matter
 from workers.afas.errors import AfasError, Unfit
 from workers.afas.posting import Record
@@ -126,7 +126,7 @@ def _recorded(opened: Case, mark: Mark, reply: Reply, *, hold: bool = True, erro
         try:
             with transaction() as session:
                 mine, after = _write(session, opened, mark.attempt, reply, hold=hold)
-                after = case.hold_up(session, after, error) if error else after
+                after = case.hold_up(session, after, error, after.chunk.attempts[-1].lines) if error else after
                 return _given_back(session, after) if mine else _begun_anew(session, opened.held)
         except marking.ForgottenError:
             marking.forgotten(mark)
@@ -158,7 +158,8 @@ def _write(session: Session, opened: Case, number: int, reply: Reply, *, hold: b
     failures = 0
     if meaning(answer) == Meaning.UNREACHABLE:
         failures = deliveries.failed(session, held.owner)
-    else:
+    elif meaning(answer) not in UNKNOWN:
+        # A proxy that answers for AFAS has not reached it either.
         deliveries.reached(session, held.owner)
     ruling = settle(chunk, attempt, Setting(current.limits, current.trust, failures))
     ruling = ruling if hold else replace(ruling, pause=None)
@@ -190,7 +191,7 @@ def _invalid(opened: Case, step: Send, why: str) -> After:
 def _put_back(opened: Case, *, error: Exception | None = None, stop: Told | None = None) -> After:
     with work.under(opened.held) as session:
         if error is not None:
-            opened = case.hold_up(session, opened, error)
+            opened = case.hold_up(session, opened, error, opened.step.lines if isinstance(opened.step, Send) else ())
         if stop is not None:
             opened = case.stop(session, opened, stop)
         return back.put_back(session, opened)

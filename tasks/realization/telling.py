@@ -15,9 +15,8 @@ from workers.ledger.realization import batches, order
 from workers.ledger.realization.batches import Outcome
 from workers.ledger.realization.halts import PAUSE, STOP, WENT_ON
 from workers.ledger.realization.models import Batch, Environment, Line
-from workers.ledger.realization.work import UNREACHABLE
 from workers.staff.models import Organisation
-from workers.staff.pause import BUSY
+from workers.staff.pause import TIMED
 from workers.texts import TEXTS, text
 
 NOT_APPLIED = ("refused", "invalid", "in_doubt", "conflict")
@@ -153,7 +152,7 @@ def halt(matter: str, reason: str | None, guid: str) -> tuple[str, str]:
     if matter == WENT_ON:
         return text("batches.halt.went_on"), ""
     if matter.startswith(PAUSE):
-        timed = matter.removeprefix(PAUSE) in (BUSY, UNREACHABLE)
+        timed = matter.removeprefix(PAUSE) in TIMED
         return reason or "", text("batches.halt.by_itself" if timed else "batches.halt.mend")
     remedies_ = [text(f"batches.remedy.{name}")] if name in ("census", "unwatched") else []
     if name == "order":

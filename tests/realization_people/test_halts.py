@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tasks.realization import closing, deliver, resuming
+from tasks.realization.closing import Pausing
 from tasks.realization.deliver import Hands
 from tests.realization_people.builders import BAD, GUID, OTHER, Desk, good
 from workers import settings
@@ -12,6 +13,7 @@ from workers.columns import now
 from workers.database import transaction
 from workers.ledger.realization import deliveries
 from workers.ledger.realization.acts import Attempt, Delivery
+from workers.ledger.realization.models import Batch, Chunk
 from workers.staff import pause as pauses
 from workers.staff.models import AfasConnection
 
@@ -30,7 +32,7 @@ def pause(
     desk: Desk, kind: str = "whole_call", seconds: float = HOUR, reason: str = "AFAS weigert alles"
 ) -> int | None:
     with transaction() as session:
-        return closing.paused(session, desk.owner, kind, reason, seconds)
+        return closing.paused(session, desk.owner, Pausing(kind, reason, seconds))
 
 
 def goes(desk: Desk) -> int | None:
@@ -83,6 +85,66 @@ def test_a_pause_is_told_once_and_its_end_once(desk: Desk) -> None:
     assert goes(desk) is None
     assert [mail.subject.rpartition(" ")[2] for mail in desk.mails()] == ["gepauzeerd", "verder"]
     assert pause(desk), "the next pause is told again"
+
+
+def test_each_cause_is_told_once_until_the_organisation_goes(desk: Desk) -> None:
+    assert pause(desk, "unreachable")
+    assert pause(desk, "unauthorised"), "a person has to mend this one"
+    assert pause(desk, "unauthorised") is None
+    with transaction() as session:
+        pauses.unpause(session, desk.owner)
+    assert pause(desk, "unreachable") is None
+    assert goes(desk)
+    assert pause(desk, "unauthorised")
+    assert len(desk.mails()) == 4
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        ({}, 0),
+        ({"L3": {"state": "applied", "settled_at": now(60)}}, 0),
+        ({"L1": {"state": "cancelled", "settled_at": now(60)}}, 0),
+        ({"L1": {"state": "applied", "settled_at": now(-60)}}, 0),
+        ({"L1": {"state": "refused", "settled_at": now(60)}}, 1),
+        ({"L2": {"state": "in_doubt", "seen_at": now(60)}}, 1),
+    ],
+)
+def test_an_organisation_goes_again_once_a_line_that_met_with_the_pause_came_through(
+    desk: Desk, since: dict[str, Any], told: int
+) -> None:
+    batch = desk.batch(good(3))
+    met = tuple(desk.line(batch, key).id for key in ("L1", "L2"))
+    with transaction() as session:
+        closing.paused(session, desk.owner, Pausing("not_found", "404", HOUR, met))
+        pauses.unpause(session, desk.owner)
+    desk.ends(batch, since, None)
+    with transaction() as session:
+        assert len(closing.look_around(session).mails) == told
+
+
+@pytest.mark.parametrize("how", ["its chunk tries no more", "its batch waits for a person"])
+def test_a_pause_whose_lines_wait_for_it_no_more_is_over_with_its_time(desk: Desk, how: str) -> None:
+    batch = desk.batch(good(2))
+    met = tuple(line.id for line in desk.lines(batch))
+    with transaction() as session:
+        closing.paused(session, desk.owner, Pausing("not_found", "404", HOUR, met))
+        pauses.unpause(session, desk.owner)
+        assert closing.look_around(session).mails == ()
+    if how == "its chunk tries no more":
+        desk.change(Chunk, state="failed")
+    else:
+        desk.change(Batch, braked_at=now(), state="waiting")
+    with transaction() as session:
+        assert len(closing.look_around(session).mails) == 1
+
+
+def test_the_mail_of_a_pause_names_no_lines_for_it_is_not_about_them(desk: Desk) -> None:
+    batch = desk.batch(good(2))
+    with transaction() as session:
+        met = tuple(line.id for line in desk.lines(batch))
+        closing.paused(session, desk.owner, Pausing("not_found", "404", HOUR, met))
+    assert "L1" not in desk.mails()[0].body
 
 
 def test_a_short_pause_is_kept_and_told_to_nobody(desk: Desk) -> None:

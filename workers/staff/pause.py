@@ -8,7 +8,9 @@ from workers.columns import now
 from workers.database import Session
 from workers.staff.models import AfasConnection
 
-BUSY = "busy"  #: the pause that AFAS asked for with retry_after; all others end when a probe finds them mended
+BUSY = "busy"  #: the pause that AFAS asked for with retry_after
+UNREACHABLE = "unreachable"  #: AFAS could not be reached: whoever was held up tries again, ever later
+TIMED = (BUSY, UNREACHABLE)  #: pauses that end by their time alone; all others when a probe finds them mended
 PROBE_SECONDS = 900  #: between two probes of a paused organisation
 
 
@@ -23,18 +25,22 @@ def pause_reason(session: Session, organisation_id: int) -> str | None:
     return session.scalar(select(AfasConnection.pause_reason).where(AfasConnection.organisation_id == organisation_id))
 
 
-def unpause(session: Session, organisation_id: int) -> None:
-    """End the organisation's pause, if it has one."""
+def unpause(session: Session, organisation_id: int, *spared: str) -> None:
+    """End the organisation's pause, if it has one and its kind is not `spared`."""
     values = {"paused_until": None, "pause_kind": None, "pause_reason": None}
-    paused = (AfasConnection.organisation_id == organisation_id, AfasConnection.pause_kind.is_not(None))
+    kind = AfasConnection.pause_kind
+    paused = (AfasConnection.organisation_id == organisation_id, kind.is_not(None), kind.not_in(spared))
     session.execute(update(AfasConnection).where(*paused).values(**values))
 
 
 def probes_due(session: Session) -> list[int]:
-    """Organisations whose pause is to be probed now; each is given its next time, so that one process probes it."""
+    """Organisations whose pause is to be probed now; each is given its next time, so that one process probes it.
+
+    A pause that ends by its time alone ends here.
+    """
     found = session.execute(_due()).all()
     for organisation, kind in found:
-        if kind == BUSY:
+        if kind in TIMED:
             unpause(session, organisation)
         else:
             session.execute(
@@ -42,7 +48,7 @@ def probes_due(session: Session) -> list[int]:
                 .where(AfasConnection.organisation_id == organisation)
                 .values(paused_until=now(PROBE_SECONDS))
             )
-    return [organisation for organisation, kind in found if kind != BUSY]
+    return [organisation for organisation, kind in found if kind not in TIMED]
 
 
 @cache

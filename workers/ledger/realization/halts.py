@@ -1,17 +1,20 @@
 """What of an organisation's deliveries people were told: that they stand still, why, and that they go again."""
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from workers.columns import now
 from workers.database import Session
 from workers.ledger.realization.acts import Delivery, Notice
-from workers.ledger.realization.models import Line
-from workers.ledger.realization.work import UNREACHABLE
+from workers.ledger.realization.models import Batch, BatchState, Chunk, Line
+from workers.ledger.realization.work import OPEN
 from workers.staff.models import AfasConnection
-from workers.staff.pause import BUSY
+from workers.staff.pause import TIMED
 
 WENT_ON = "went_on"
 STOP, PAUSE = "stop.", "pause."  #: what the matter of a notice begins with that is told of a whole organisation
@@ -23,15 +26,42 @@ def tell(session: Session, owner: int, matter: str, lines: Sequence[int], afas_i
     return session.execute(insert(Notice).values(**row).returning(Notice.id)).scalar_one()
 
 
-def last(session: Session, owner: int) -> str | None:
-    """The matter that the organisation was last told to stand still for; WENT_ON or None: it goes."""
-    return session.scalar(_last(), {"owner": owner})
+class Told(NamedTuple):
+    """That an organisation stands still, as people were told `at`; `lines`: those that it was noticed by."""
+
+    at: dt.datetime
+    matter: str
+    lines: list[int]
+
+
+def told(session: Session, owner: int) -> list[Told]:
+    """What the organisation was told to stand still for since it last went, in that order; empty: it goes."""
+    return [Told(*row) for row in session.execute(_told(), {"owner": owner})]
 
 
 @cache
-def _last() -> Select[str]:
-    halts = (Notice.owner_id == bindparam("owner"), Notice.batch_id.is_(None), _of_a_halt())
-    return select(Notice.matter).where(*halts).order_by(Notice.id.desc()).limit(1)
+def _told() -> Select[dt.datetime, str, list[int]]:
+    went = aliased(Notice)
+    of_all = (went.owner_id == bindparam("owner"), went.batch_id.is_(None), went.matter == WENT_ON)
+    since = select(func.coalesce(func.max(went.id), 0)).where(*of_all).scalar_subquery()
+    halts = (Notice.owner_id == bindparam("owner"), Notice.batch_id.is_(None), Notice.id > since, _of_a_halt())
+    return select(Notice.at, Notice.matter, Notice.lines).where(*halts).order_by(Notice.id)
+
+
+def over(session: Session, halts: Sequence[Told]) -> bool:
+    """Whether the organisation has truly gone again since it was told to stand still, by the lines that met with it.
+
+    One of them came through, at AFAS's word, after the last was told; or none is left that waits for it.
+    """
+    if not halts:
+        return False
+    lines = sorted({line for halt in halts for line in halt.lines})
+    since = halts[-1].at
+    through = and_(or_(Line.settled_at > since, Line.seen_at > since), Line.state != "cancelled")
+    waits = and_(Chunk.state.in_(OPEN), Batch.state == BatchState.OPEN)
+    found = select(through, waits).where(Line.id.in_(lines), Chunk.id == Line.chunk_id, Batch.id == Line.batch_id)
+    rows = session.execute(found).all()
+    return any(row[0] for row in rows) or not any(row[1] for row in rows)
 
 
 def stopped_for(session: Session, owner: int) -> set[int]:
@@ -41,7 +71,7 @@ def stopped_for(session: Session, owner: int) -> set[int]:
 
 
 def _of_a_halt() -> ColumnElement[bool]:
-    return or_(Notice.matter == WENT_ON, Notice.matter.startswith(STOP), Notice.matter.startswith(PAUSE))
+    return or_(Notice.matter.startswith(STOP), Notice.matter.startswith(PAUSE))
 
 
 def going(session: Session) -> list[int]:
@@ -79,7 +109,6 @@ def outlasts(session: Session, owner: int, kind: str, seconds: float) -> bool:
             AfasConnection.organisation_id == owner
         )
     ).one()
-    timed = (BUSY, UNREACHABLE)
-    if held[0] is None or kind not in timed:
+    if held[0] is None or kind not in TIMED:
         return False
-    return held[0] not in timed or bool(held[1])
+    return held[0] not in TIMED or bool(held[1])

@@ -34,11 +34,10 @@ from workers.ledger.realization.acts import Attempt, Delivery
 from workers.ledger.realization.models import Batch, BatchState, Chunk, ChunkState, Line
 from workers.rows import split
 from workers.staff.models import AfasConnection
-from workers.staff.pause import BUSY
+from workers.staff.pause import TIMED
 
 OPEN = (ChunkState.PENDING, ChunkState.LEASED, ChunkState.TO_READ_BACK)
 UNFINISHED = ("pending", "sent", "suspect", "in_doubt")
-UNREACHABLE = "unreachable"  #: a pause that, like BUSY, ends by its time alone
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def may_go() -> ColumnElement[bool]:
     waits = exists().where(first.id == own.after_id, first.state != BatchState.FINISHED)
     held_up = exists().where(own.id == Chunk.batch_id, waits)
     stopped = exists().where(Delivery.organisation_id == Chunk.owner_id, Delivery.stop.is_not(None))
-    timed = and_(AfasConnection.pause_kind.in_([BUSY, UNREACHABLE]), AfasConnection.paused_until <= now())
+    timed = and_(AfasConnection.pause_kind.in_(TIMED), AfasConnection.paused_until <= now())
     paused = exists().where(
         AfasConnection.organisation_id == Chunk.owner_id, AfasConnection.pause_kind.is_not(None), ~timed
     )
