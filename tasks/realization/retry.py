@@ -70,7 +70,8 @@ class Retried:
 def retry(batch_id: int, by: str, corrections: Corrections | None = None) -> Retried:
     """Send the batch's refused and invalid lines again, or (`corrections`) those of a file.
 
-    Chunks whose tries were used up try again; a brake of the batch and a pause of its organisation end.
+    Chunks whose tries were used up try again; a brake of the batch and a pause of its organisation end, but for
+    one that AFAS asked for.
     Raises UnknownBatchError.
     """
     order = _order(batch_id, corrections.rows if corrections else ())
@@ -114,7 +115,7 @@ def _retried(session: Session, batch_id: int, by: str, corrections: Corrections 
     chunks |= {chunk.id for chunk in locked if chunk.state == ChunkState.FAILED}
     for chunk in sorted(chunks):
         humans.take_up(session, chunk, current().sweep_seconds)
-    pause.unpause(session, batch.owner_id)
+    pause.unpause(session, batch.owner_id, pause.BUSY)
     closed = None
     if batches.unbraked(session, batch_id) or chunks:
         batches.reopened(session, batch_id)

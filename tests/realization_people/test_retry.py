@@ -317,6 +317,14 @@ def test_a_pause_of_the_organisation_ends(desk: Desk) -> None:
     assert desk.rows(AfasConnection)[0].pause_kind is None
 
 
+def test_a_pause_that_afas_asked_for_lasts_as_long_as_it_said(desk: Desk) -> None:
+    batch = refused(desk)
+    with transaction() as session:
+        pauses.pause(session, desk.owner, pauses.BUSY, "AFAS vraagt te wachten", 7200)
+    assert again(batch).lines == 1
+    assert desk.rows(AfasConnection)[0].pause_kind == pauses.BUSY
+
+
 def test_a_retry_that_moves_nothing_is_no_new_revision(desk: Desk) -> None:
     batch = desk.batch(good(1), reply=("taak", "rij"))
     desk.all_are(batch, "applied")
