@@ -8,14 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from tasks.realization import closing, core, fields, mapping, words
-from tasks.realization.chunks import (
-    MAX_FRUITLESS,
-    SAME_REFUSALS,
-    Turn,
-    asks,
-    brakes,
-    fruitless,
-)
+from tasks.realization.chunks import MAX_FRUITLESS, SAME_REFUSALS, Turn, asks, brakes, fruitless
 from tasks.realization.closing import Closed, Pausing
 from tasks.realization.core import Step
 from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait

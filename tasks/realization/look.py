@@ -142,13 +142,12 @@ def _read(opened: Case, others: Sequence[Held], give: Give) -> None:
 
 def _ask(held: Held, survey: _Survey) -> Seen:
     """Raises what UNREAD names when any page could not be had: then it is no read-back."""
-    owner, environment = held.owner, held.batch.environment_id
     question = survey.question()
-    number, begun = readbacks.begin(owner, question.shown())
+    number, begun = readbacks.begin(held.owner, question.shown())
     before = begun - survey.lag
-    census = readbacks.census(owner, question.days, question.since, before) if question.days else []
+    census = readbacks.census(held.owner, question.days, question.since, before) if question.days else []
     try:
-        rows = reach.read_back(owner, question)
+        rows = reach.read_back(held.owner, question)
     except UNREAD as error:
         with transaction() as session:
             readbacks.end(session, number, error=str(error))
@@ -156,8 +155,8 @@ def _ask(held: Held, survey: _Survey) -> Seen:
     with transaction() as session:
         readbacks.end(session, number, rows=len(rows))
         asked = [row.afas_id for row in rows if folded(row.key) in survey.open]
-        gone = readbacks.deleted(session, environment, asked, begun - SHOWN_WITHIN)
-        deliveries.reached(session, owner)
+        gone = readbacks.deleted(session, held.batch.environment_id, asked, begun - SHOWN_WITHIN)
+        deliveries.reached(session, held.owner)
         took = work.clock(session) - begun
     rows = tuple(row._replace(gone=True) if row.afas_id in gone else row for row in rows) if gone else rows
     return Seen(number, ReadBack(begun, rows, tuple(mapping.known(*row) for row in census)), question.names, took)
