@@ -109,13 +109,39 @@ def facts(session: Session, batch: Batch, organisation: Organisation, behind: Se
     )
 
 
+class _Reason:
+    """One reason for several lines: texts, and between them values, of which some differ from line to line."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        self._parts = parts
+        self._differ: set[int] = set()
+        self._first: list[Sequence[str]] = []
+
+    def add(self, parts: Sequence[str]) -> None:
+        """The reason of one more line."""
+        self._differ |= {place for place in range(1, len(parts), 2) if parts[place] != self._parts[place]}
+        if len(self._first) < MOST_KEYS:
+            self._first.append(parts)
+
+    def shown(self) -> str:
+        """The reason without what differs."""
+        hidden = {place: self._parts[place] for place in self._differ}
+        dots = {place: "…" if one[0].isdigit() else f"{one[0]}…{one[-1]}" for place, one in hidden.items()}
+        return "".join(dots.get(place, part) for place, part in enumerate(self._parts))
+
+    def values(self) -> tuple[str, ...]:
+        """What differs, of the first lines."""
+        every = (" ".join(parts[place] for place in sorted(self._differ)) for parts in self._first)
+        return tuple(dict.fromkeys(filter(None, every)))
+
+
 def groups(lines: Iterable[Outcome], by: Reader) -> list[Group]:
     """Lines by state and reason, in order of the first of each; only the first ones are kept.
 
     Reasons that differ in their values alone are one, and show of those what all have.
     """
     first: dict[tuple[object, ...], list[Outcome]] = {}
-    reasons: dict[tuple[object, ...], list[str]] = {}
+    reasons: dict[tuple[object, ...], _Reason] = {}
     counts: Counter[tuple[object, ...]] = Counter()
     for line in lines:
         parts = _VALUE.split(by.reason(line))
@@ -123,27 +149,20 @@ def groups(lines: Iterable[Outcome], by: Reader) -> list[Group]:
         counts[kind] += 1
         if counts[kind] <= MOST_KEYS:
             first.setdefault(kind, []).append(line)
-        known = reasons.setdefault(kind, parts)
-        for place in range(1, len(parts), 2):
-            if known[place] != parts[place]:
-                known[place] = _hidden(parts[place])
+        reasons.setdefault(kind, _Reason(parts)).add(parts)
     return [
         Group(
             some[0].state,
-            "".join(reasons[kind]),
+            reasons[kind].shown(),
             counts[kind],
             tuple(line.xp_re or f"#{line.id}" for line in some),
             tuple(dict.fromkeys(line.reference for line in some if line.reference))[:REFERENCES],
             by.shown_field(some[0]),
             by.remedy(some[0]),
+            reasons[kind].values(),
         )
         for kind, some in first.items()
     ]
-
-
-def _hidden(value: str) -> str:
-    """What stands for a value that differs from line to line."""
-    return "…" if value[0].isdigit() else f"{value[0]}…{value[-1]}"
 
 
 def halt(matter: str, reason: str | None, guid: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ COUNTED = ("applied", "refused", "invalid", "in_doubt", "conflict", "cancelled",
 
 @dataclass(frozen=True)
 class Group:
-    """Lines with one state and one reason. `keys` and `references` are the first ones of all."""
+    """Lines with one state and one reason. `keys`, `references` and `values`, which differ, are the first of all."""
 
     state: str
     reason: str
@@ -21,6 +21,7 @@ class Group:
     references: tuple[str, ...] = ()
     field: str | None = None
     remedy: str | None = None
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,8 @@ def _counted(lines: Mapping[str, int], say: Say) -> str:
 def _group(group: Group, batch: int, say: Say) -> str:
     lines = [say("batches.mail.group", count=group.count, state=say(f"batches.count.{group.state}"))]
     lines.append(f"  {flat(group.reason)}")
+    if group.values:
+        lines.append("  " + _listed("batches.mail.values", group.values, len(group.values), say))
     if group.field:
         lines.append("  " + say("batches.mail.field", field=group.field))
     if group.remedy:

@@ -75,13 +75,17 @@ def test_reasons_that_differ_in_their_values_alone_are_one_group(desk: Desk) -> 
         assert part in body
     assert 'Qu (Aantal): "…" is geen getal' in body
     assert "X0, X1, X2" in body
+    assert "waarden: '9000', '9001', '9002'" in body
+    assert '"29,00"' not in body
 
 
 def test_a_group_shows_the_values_that_all_its_lines_have(desk: Desk) -> None:
     batch = desk.batch(good(3))
     for number in (1, 2, 3):
         desk.ends(batch, {f"L{number}": refused(f"Project 'P1' van 2026-11-{number} is dicht na {number * 7} dagen")})
-    assert "Project 'P1' van … is dicht na … dagen" in told(desk, batch).body
+    body = told(desk, batch).body
+    assert "Project 'P1' van … is dicht na … dagen" in body
+    assert "waarden: 2026-11-1 7, 2026-11-2 14, 2026-11-3 21" in body
 
 
 def test_an_invalid_line_says_field_value_and_remedy_itself(desk: Desk) -> None:

@@ -57,6 +57,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "batches.mail.group": ("{count} × {state}:", "{count} × {state}:"),
+    "batches.mail.values": ("waarden: {names}", "values: {names}"),
     "batches.mail.field": ("veld: {field}", "field: {field}"),
     "batches.mail.remedy": ("wat te doen: {remedy}", "what to do: {remedy}"),
     "batches.mail.lines": ("regels: {names}", "lines: {names}"),
