@@ -207,15 +207,15 @@ def notice(session: Session, case: Case, what: Told) -> Case:
     return replace(case, ends=(*case.ends, Closed((mail,))))
 
 
-def hold_up(session: Session, case: Case, error: Exception, lines: Iterable[int]) -> Case:
+def hold_up(session: Session, case: Case, error: Exception, lines: Iterable[int], before: int = 0) -> Case:
     """An error of the organisation's, and not of this chunk's, makes it wait; what passes soon burns nobody's tries.
 
-    `lines` could not go for it, or not be looked for.
+    `lines` could not go for it, or not be looked for, as happened `before` in a row whatever else came through.
     """
     if not isinstance(error, TryLater):
         kind = error.kind if isinstance(error, AfasError) else "configuration"
         return _paused(session, case, Pausing(kind, str(error), pauses.PROBE_SECONDS, tuple(lines)))
-    failures = min(deliveries.failed(session, case.held.owner), 16)
+    failures = min(max(before, deliveries.failed(session, case.held.owner)), 16)
     seconds = max(error.pause or 0, min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE).total_seconds())
     return _paused(session, case, Pausing(pauses.UNREACHABLE, str(error), seconds, tuple(lines)))
 

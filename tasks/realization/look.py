@@ -231,7 +231,7 @@ def _unread(held: Held, error: Exception) -> After | None:
             opened = case.fresh(session, held)
             if not isinstance(error, NoReadBackError):
                 waiting_ = [line.id for line in [*_wanted(opened)] or opened.chunk.lines]
-                opened = case.hold_up(session, opened, error, waiting_)
+                opened = case.hold_up(session, opened, error, waiting_, readbacks.failed(session, held.owner) - 1)
             return back.put_back(session, opened, looked=True)
     except LeaseLostError:
         return None

@@ -73,6 +73,20 @@ def test_afas_that_is_out_of_reach_is_tried_every_quarter_of_an_hour_and_told_on
     assert told() == ["gepauzeerd", "verder"]
 
 
+def test_a_view_that_can_not_be_read_while_lines_go_in_is_told_once(office: Office) -> None:
+    known(office)
+    office.afas.fault("html", path=VIEW, times=None)
+    office.submits([good(100), bad(101), good(102)], reference="wants a read-back")
+    for number in range(60):
+        office.submits([good(number)], reference=f"R-{number}")
+        lasts(office, SWEEP)
+    assert told() == ["gepauzeerd"]
+    office.afas.faults.clear()
+    lasts(office, HOUR)
+    assert office.states() == {"applied": 63, "refused": 1}
+    assert told() == ["gepauzeerd", "verder"]
+
+
 def test_a_proxy_that_answers_for_afas_while_batches_come_in_is_told_once(office: Office) -> None:
     known(office)
     office.afas.fault("status_502", times=None)

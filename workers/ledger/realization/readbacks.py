@@ -53,6 +53,18 @@ def _last() -> Select[dt.datetime, dt.datetime | None]:
     return select(ReadBack.begun_at, ReadBack.ended_at).where(*ended).order_by(ReadBack.id.desc()).limit(1)
 
 
+def failed(session: Session, owner: int) -> int:
+    """How many of the organisation's last read-backs came to nothing, of this day and up to the last that did not."""
+    errors = list(session.scalars(_errors(), {"owner": owner}))
+    return next((number for number, error in enumerate(errors) if error is None), len(errors))
+
+
+@cache
+def _errors() -> Select[str | None]:
+    ended = (ReadBack.owner_id == bindparam("owner"), ReadBack.ended_at > now(-86_400))
+    return select(ReadBack.error).where(*ended).order_by(ReadBack.id.desc()).limit(16)
+
+
 class Known(NamedTuple):
     """A line that was proved applied: its key, AFAS's Ids, its employee, and when a read-back last missed it."""
 
