@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Executable, event
 
-from workers.database import engine, reading
+from workers.database import engine, reading, transaction
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -38,6 +38,9 @@ def _on_a_server(asked: Executable, given: dict[str, Any]) -> int:
     def listen(_: object, __: object, statement: str, parameters: object, *___: object) -> None:
         said.append((statement, parameters))
 
+    with transaction() as session:
+        # As in a database that is at work: else it may come to know its tables in the middle of a question, or not.
+        session.connection.exec_driver_sql("ANALYZE")
     event.listen(engine(), "before_cursor_execute", listen, once=True)
     with reading() as session:
         session.execute(asked, given).all()
