@@ -10,9 +10,12 @@ from workers.afas.auth import Classic, Credential, OAuth, TokenStore
 from workers.afas.calls import Call
 from workers.afas.client import Client, Options
 from workers.afas.errors import AfasError
+from workers.database import Session
 from workers.ledger import calls
+from workers.ledger.realization import moving
+from workers.ledger.realization.moving import Moved
 from workers.secrets import Secret
-from workers.settings import Settings
+from workers.settings import Settings, current
 from workers.staff.lookup import Connection
 from workers.staff.setup import RuleError
 from workers.staff.tokens import SharedTokens
@@ -79,3 +82,11 @@ class Rules:
             Classic(token)
         except AfasError as error:
             raise RuleError(str(error)) from None
+
+    def move(self, session: Session, organisation: int, address: str | None) -> Moved:
+        """Lead the organisation's batches that have not ended to `address`; None: it has none of its own.
+
+        Raises RuleError when it may not be called.
+        """
+        base = None if address is None else self.base(address)
+        return moving.move(session, organisation, base, current().sweep_seconds)

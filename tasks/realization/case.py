@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 
-from tasks.realization import closing, core, fields, mapping, words
+from tasks.realization import closing, core, fields, mapping, telling, words
 from tasks.realization.chunks import MAX_FRUITLESS, SAME_REFUSALS, Turn, asks, brakes, fruitless
 from tasks.realization.closing import Closed, Pausing
 from tasks.realization.core import Step
@@ -15,7 +15,7 @@ from tasks.realization.decisions import Ask, Pause, Ruling, Send, Told, Wait
 from tasks.realization.prospects import Prospects
 from tasks.realization.settle import FIRST_PAUSE, LONGEST_PAUSE
 from tasks.realization.trust import after, holds, lag
-from tasks.realization.words import Action, Chunk, Limits, LineState, Purpose, Trust
+from tasks.realization.words import Action, Chunk, Limits, LineState, Matter, Purpose, Trust
 from workers.afas.errors import AfasError, TryLater
 from workers.database import Session, reading
 from workers.ledger.realization import contents, deliveries, expectations, order, standing, work
@@ -235,5 +235,6 @@ def _paused(session: Session, case: Case, pausing: Pausing) -> Case:
 def _brake(session: Session, case: Case) -> Case:
     batch = case.held.batch
     verdicts = expectations.last_verdicts(session, batch.id, batch.counted_from, SAME_REFUSALS)
-    closed = closing.braked(session, batch.id, verdicts[-1] or "") if brakes(verdicts) else None
+    said = verdicts[-1] or telling.about(Matter.UNSAID) if verdicts else ""
+    closed = closing.braked(session, batch.id, said) if brakes(verdicts) else None
     return replace(case, braked=True, ends=(*case.ends, closed)) if closed else case

@@ -8,9 +8,11 @@ from tasks.realization.intake.demands import KnownLine, Order, name
 from tasks.realization.intake.keys import fold
 from tasks.realization.intake.rules import Judged, Reason
 from tasks.realization.intake.values import as_text, boolean, day, is_empty, shown
+from workers.afas.address import is_same
 from workers.database import Session
 from workers.ledger.realization import intake
 from workers.ledger.realization.intake import Applied, Held, NewLine
+from workers.staff import served
 from workers.texts import text
 
 LONGEST_NAME = 120  #: characters of an Id or folded key that is looked up; AFAS's are far shorter
@@ -41,6 +43,15 @@ def after(operations: Iterable[Applied]) -> Known:
                 keys[one.key] = one.afas_id
     by_key = {("XpRe", key): lines[id_] for key, id_ in keys.items() if id_ in lines}
     return {("Id", id_): line for id_, line in lines.items()} | by_key
+
+
+def elsewhere(session: Session, owner: int, environment: int) -> str | None:
+    """The environment's address where the organisation's connection reaches another one; None: it is the same.
+
+    It stays so until the transaction ends.
+    """
+    meant, now = intake.address(session, environment), served.environment(session, owner)
+    return None if now is not None and is_same(now, meant) else meant
 
 
 def without_clashes(session: Session, environment: int, judged: Sequence[Judged]) -> list[Judged]:

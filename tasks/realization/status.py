@@ -6,9 +6,10 @@ from typing import Any
 from tasks.realization import telling
 from tasks.realization.intake.rules import WHOLE
 from tasks.realization.intake.values import as_text
-from tasks.realization.telling import key
+from tasks.realization.telling import Reader, key, said
 from workers.database import reading
 from workers.ledger.realization import batches
+from workers.ledger.realization.models import Line
 
 MOST_LINES = 1000  #: lines of one answer
 CORRECTABLE = ("refused", "invalid")
@@ -49,18 +50,18 @@ def table(batch: int) -> tuple[Sequence[str], list[Sequence[object]]]:
     Refused and invalid lines come first. Raises UnknownBatchError.
     """
     with reading() as session:
-        batches.head(session, batch)
+        by = telling.reader(session, batches.head(session, batch).batch.environment_id)
         lines = batches.lines(session, batch)
     lines.sort(key=lambda line: line.state not in CORRECTABLE)
     names = dict.fromkeys(name for line in lines for name in line.fields if name not in (*LEADING, WHOLE))
     if any(line.force for line in lines):
         names.setdefault("force")
     header = (*LEADING, *names)
-    return header, [_row(header, {"force": line.force or None} | line.fields, line) for line in lines]
+    return header, [_row(header, {"force": line.force or None} | line.fields, line, by) for line in lines]
 
 
-def _row(header: Sequence[str], fields: Mapping[str, object], line: Any) -> list[object]:
-    own = {"line": line.id, "XpRe": key(line), "state": line.state, "message": line.message}
+def _row(header: Sequence[str], fields: Mapping[str, object], line: Line, by: Reader) -> list[object]:
+    own = {"line": line.id, "XpRe": key(line), "state": line.state, "message": said(line, by)}
     return [_cell(own[name] if name in LEADING else fields.get(name)) for name in header]
 
 

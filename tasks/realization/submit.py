@@ -36,6 +36,10 @@ class SubmitRejected(Exception):  # noqa: N818 - named for what happened
     """Raised when a submit is not taken; its text is one line with the remedy."""
 
 
+class MovedError(Exception):
+    """Raised when the connection reaches another environment than the one that the lines were judged for."""
+
+
 @dataclass(frozen=True)
 class Taken:
     """A batch that stands. `work` is to be handed on; none when it stood before.
@@ -63,19 +67,24 @@ def take(message: Mapping[str, Any], fallback: str, after: int | None = None) ->
 
     `fallback`: the reference of a message without one; `after`: a batch to end first. Raises SubmitRejected.
     """
+    for _ in range(TRIES - 1):
+        try:
+            return _once(message, fallback, after)
+        except MovedError:
+            continue
+        except errors("IntegrityError"):
+            # Somebody took a key, or the reference, between our look and our commit: the next look shows it.
+            continue
+    return _once(message, fallback, after)
+
+
+def _once(message: Mapping[str, Any], fallback: str, after: int | None) -> Taken:
     asked = _read(message, fallback, after)
     with reading() as session:
         if found := _standing(session, asked.head):
             return found
     order = _order(asked)
-    judged = validate(asked.lines, order, text)
-    for _ in range(TRIES - 1):
-        try:
-            return _written(asked, order, judged)
-        except errors("IntegrityError"):
-            # Somebody took a key, or the reference, between our look and our commit: the next look shows it.
-            continue
-    return _written(asked, order, judged)
+    return _written(asked, order, validate(asked.lines, order, text))
 
 
 def take_or_keep(message: Mapping[str, Any], task_id: str, hands: Hands) -> dict[str, int]:
@@ -188,6 +197,8 @@ def _written(asked: _Asked, order: Order, judged: list[Judged]) -> Taken:
         intake.lock(session, head.environment)
         if found := _standing(session, head):
             return found
+        if judging.elsewhere(session, head.owner, head.environment):
+            raise MovedError
         if head.action == INSERT:
             judged = judging.without_clashes(session, head.environment, judged)
         lines = [judging.new_line(one, order) for one in judged]

@@ -77,11 +77,16 @@ def told(line: Line, by: Reader) -> dict[str, Any]:
         "Id": line.afas_id.replace(" ", "") if line.afas_id else None,
         "Sessieguid": line.session_guid,
         "state": line.state,
-        "message": line.message or (by.reason(line) if line.matter else None),
+        "message": said(line, by),
         "profitLogReference": line.reference,
         "field": by.field(line),
         "remedy": by.remedy(line),
     }
+
+
+def said(line: Line, by: Reader) -> str | None:
+    """The text about the line: AFAS's or ours, else the matter."""
+    return line.message or (by.reason(line) if line.matter else None)
 
 
 def key(line: Line) -> str | None:

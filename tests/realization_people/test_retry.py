@@ -299,6 +299,19 @@ def test_a_chunk_whose_tries_were_used_up_tries_again(desk: Desk) -> None:
     assert desk.head(batch).state == "open"
 
 
+def test_no_line_goes_to_another_environment_than_it_was_made_for(desk: Desk) -> None:
+    batch = refused(desk)
+    desk.change(AfasConnection, environment="T12345AA")
+    done = again(batch)
+    assert (done.lines, [(one.key, "https://12345.rest.afas.online" in one.why) for one in done.left]) == (
+        0,
+        [("L1", True)],
+    )
+    assert desk.line(batch, "L1").state == "refused"
+    desk.change(AfasConnection, environment="O12345AA")
+    assert again(batch).lines == 1, "another spelling of the same"
+
+
 def test_a_brake_ends_and_refusals_are_counted_anew(desk: Desk) -> None:
     batch = desk.batch(good(2))
     with transaction() as session:

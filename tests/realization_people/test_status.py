@@ -88,3 +88,11 @@ def test_refused_and_invalid_lines_stand_first_in_the_table(small_desk: Desk) ->
     header, rows = status.table(batch)
     assert tuple(header[:4]) == ("line", "XpRe", "state", "message")
     assert [row[1] for row in rows] == ["L3", "X1", "L1", "L2"]
+
+
+@pytest.mark.parametrize("matter", ["unsaid", "oversize", "absent"])
+def test_the_table_says_of_each_refused_line_why_though_afas_gave_no_text(small_desk: Desk, matter: str) -> None:
+    batch = small_desk.batch(good(1))
+    small_desk.ends(batch, {"L1": {"state": "refused", "message": None, "matter": matter}})
+    _, [row] = status.table(batch)
+    assert row[3] == status.answer(batch)["lines"][0]["message"] == text(f"batches.matter.{matter}")

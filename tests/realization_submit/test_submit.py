@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from sqlalchemy import update
 
 from tasks.realization import submit
 from tasks.realization.submit import SubmitRejected
@@ -27,9 +28,10 @@ from tests.realization_submit.builders import (
     submitted,
 )
 from workers import settings
-from workers.database import transaction
+from workers.database import reading, transaction
+from workers.ledger.realization import intake
 from workers.ledger.realization.models import Batch, Chunk, Environment, Line, RejectedIntake
-from workers.staff.models import Organisation
+from workers.staff.models import AfasConnection, Organisation
 
 pytestmark = pytest.mark.usefixtures("ledger")
 law = examples(
@@ -144,6 +146,22 @@ def test_an_organisation_without_a_connection_is_rejected() -> None:
 def test_an_address_that_may_not_be_called_is_told_at_intake() -> None:
     organisation(at="http://10.0.0.1/ProfitRestServices")
     assert "10.0.0.1" in refused()
+
+
+def test_a_batch_goes_where_the_connection_leads_as_its_rows_are_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    organisation(at="http://127.0.0.1:1/ProfitRestServices")
+    written = submit._written
+
+    def moved(*said: Any) -> Any:
+        with transaction() as session:
+            session.execute(update(AfasConnection).values(environment="http://127.0.0.1:2"))
+        return written(*said)
+
+    monkeypatch.setattr(submit, "_written", moved)
+    batch = batch_of(submitted(line("a"))["batch"])
+    with reading() as session:
+        assert intake.address(session, batch.environment_id) == "http://127.0.0.1:2/ProfitRestServices"
+    assert rows(Batch) == {"batch": 1}
 
 
 def test_an_organisation_that_uses_anothers_connection_is_delivered_by_that_one() -> None:

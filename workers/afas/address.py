@@ -27,14 +27,17 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 def checked_base(address: str, allowed_hosts: Sequence[str]) -> str:
     """The base `https://host[:port]/ProfitRestServices` of an address or an environment code such as O12345AA.
 
-    Two spellings of one environment give the same base. Raises AddressError when the address is malformed, its host is
-    not among `allowed_hosts` (`name` or `*.suffix`), or it is plain http to anything but a named loopback address.
+    Raises AddressError when the address is malformed, its host is not among `allowed_hosts` (`name` or `*.suffix`), or
+    it is plain http to anything but a named loopback address.
     """
-    scheme, host, port, path, query = _parts(_of_code(address))
-    if query or path.rstrip("/").lower() not in ("", ROOT.lower()):
-        raise _malformed(address)
+    scheme, host, port = _environment(address)
     _check_host(scheme, host, allowed_hosts)
     return _base(scheme, host, port)
+
+
+def is_same(address: str, other: str) -> bool:
+    """Whether both are spellings of one environment; neither is held against the allowed hosts. Raises AddressError."""
+    return _environment(address) == _environment(other)
 
 
 def import_address(uri: str) -> tuple[str, str]:
@@ -59,6 +62,13 @@ def segment(name: str) -> str:
     if not name.strip(". ") or not name.isprintable() or set(name) & set("/\\"):
         raise AddressError(text("afas.address.connector", name=name[:MAX_SHOWN].encode("unicode_escape").decode()))
     return quote(name, safe="")
+
+
+def _environment(address: str) -> tuple[str, str, int]:
+    scheme, host, port, path, query = _parts(_of_code(address))
+    if query or path.rstrip("/").lower() not in ("", ROOT.lower()):
+        raise _malformed(address)
+    return scheme, host, port
 
 
 def _of_code(address: str) -> str:

@@ -1,4 +1,4 @@
-"""What one connection does for all organisations that it serves: its daily import, and whom that is told to."""
+"""What one connection does for all that it serves: where it leads, its daily import, and whom that is told to."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -52,3 +52,12 @@ def recipients(session: Session, guid: str) -> tuple[str, ...]:
         .order_by(AfasConnection.same_as_id.is_not(None), AfasConnection.organisation_id)
     )
     return tuple(dict.fromkeys(address for addresses in lists for address in addresses))
+
+
+def environment(session: Session, organisation_id: int) -> str | None:
+    """The address that the organisation's own connection has, and keeps until the transaction ends; None: it has none.
+
+    Other facts of the connection may change meanwhile.
+    """
+    own = select(AfasConnection.environment).where(AfasConnection.organisation_id == organisation_id)
+    return session.scalar(own.with_for_update(read=True, key_share=True))

@@ -154,6 +154,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{field}: {value} kan niet, want {other} gebruikt de koppeling van deze organisatie; wijzig eerst die",
         "{field}: {value} is impossible, for {other} uses this organisation's connection; change that one first",
     ),
+    "config.under_way": (
+        (
+            "{field}: {value} kan nog niet, want batch {batches} is niet af en de omgeving van nu kan er regels van "
+            "kennen; wacht tot het einde, of annuleer met afasconnector realization cancel en beslis met realization "
+            "resolve over wat in twijfel is"
+        ),
+        (
+            "{field}: {value} is impossible yet, for batch {batches} has not ended and the present environment may "
+            "know lines of it; wait for its end, or cancel it by afasconnector realization cancel and settle by "
+            "realization resolve what is in doubt"
+        ),
+    ),
+    "config.goes_along": (
+        "{subject}: batch {batches} gaat naar de nieuwe omgeving",
+        "{subject}: batch {batches} goes to the new environment",
+    ),
     "config.no_method": (
         "{field}: {value} is geen betaalwijze van deze organisatie; voeg er bij payment_methods een toe",
         "{field}: {value} is no payment method of this organisation; add one with that external_id to payment_methods",

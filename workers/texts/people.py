@@ -33,6 +33,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Regel {line} wordt op dit moment afgeleverd; probeer het over een minuut opnieuw",
         "Line {line} is being delivered at this moment; try again in a minute",
     ),
+    "people.elsewhere": (
+        "Batch {batch} was voor {address}, en dat is niet meer de omgeving van nu; dien de regels opnieuw in",
+        "Batch {batch} was for {address}, which is not the present environment; submit its lines anew",
+    ),
     "people.nothing_to_cancel": (
         "In batch {batch} is niets meer te annuleren: alle regels zijn klaar",
         "There is nothing left to cancel in batch {batch}: all its lines have ended",

@@ -82,6 +82,11 @@ def environment(session: Session, address: str) -> int:
     return session.scalars(select(Environment.id).where(Environment.address == address)).one()
 
 
+def address(session: Session, environment: int) -> str:
+    """Where the environment is."""
+    return session.scalars(select(Environment.address).where(Environment.id == environment)).one()
+
+
 def installation(session: Session, candidate: str) -> str:
     """The installation's name: `candidate` when it has none yet."""
     flavour = postgresql if session.connection.dialect.name == "postgresql" else sqlite

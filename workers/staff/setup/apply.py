@@ -7,6 +7,7 @@ from workers.database import transaction
 from workers.staff.setup.changes import Changes
 from workers.staff.setup.document import Entry, Problems, Spot, compose
 from workers.staff.setup.merge import merge
+from workers.staff.setup.moving import move
 from workers.staff.setup.rules import AfasRules, Rules
 from workers.staff.setup.save import lock, save
 from workers.staff.setup.schema import FILE
@@ -36,6 +37,7 @@ def apply(path: Path, afas: AfasRules, *, dry_run: bool = False) -> Applied:
         tree = read(session)
         merge(tree, entries, changes)
         Rules(afas, tree).check()
+        move(session, afas, tree, changes)
         problems.raise_any()
         if dry_run:
             session.objects.rollback()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+from workers.database import Session
 from workers.secrets import Secret
 from workers.staff.models import IMPORT_CLASS, ImportSetting
 from workers.staff.setup.document import Entry
@@ -18,7 +19,7 @@ class RuleError(Exception):
 
 
 class AfasRules(Protocol):
-    """What the protocol says of values in the file; handed in, for Staff's room does not know AFAS."""
+    """What AFAS and the ledger say of values in the file; handed in, for Staff's room knows neither."""
 
     def base(self, address: str) -> str:
         """The one spelling of an environment's base address. Raises RuleError when it may not be called."""
@@ -28,6 +29,12 @@ class AfasRules(Protocol):
 
     def check_token(self, token: Secret) -> None:
         """Raises RuleError when this is no classic token."""
+
+    def move(self, session: Session, organisation: int, address: str | None) -> tuple[Sequence[int], Sequence[int]]:
+        """Lead the organisation's batches to `address` (None: it has none of its own); gives those that go and stay.
+
+        Raises RuleError for an address that may not be called.
+        """
 
 
 class Rules:
