@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, insert, or_, select, update
 
 from workers import leases
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import Session, table_of
 from workers.ledger.models import OutboxMail
 from workers.ledger.realization import order
@@ -184,7 +184,7 @@ def open_chunks(session: Session, *batches: int) -> list[int]:
 
 def of_chunks(session: Session, chunks: Sequence[int]) -> list[int]:
     """The batches of these chunks."""
-    return list(session.scalars(select(Chunk.batch_id).where(Chunk.id.in_(chunks)).distinct()))
+    return list(session.scalars(select(Chunk.batch_id).where(among(Chunk.id, chunks)).distinct()))
 
 
 def forgotten(session: Session) -> list[int]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, exists, func, or_, select, update
 
 from workers import leases
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import Session, table_of
 from workers.ledger.realization import contents, deliveries, work
 from workers.ledger.realization.acts import Attempt, Delivery
@@ -42,13 +42,13 @@ def find(session: Session, name: str, batch_id: int | None = None) -> list[Line]
 
 def came_in(session: Session, lines: Sequence[int]) -> list[tuple[Line, dt.datetime]]:
     """These lines, and when each one's batch came in."""
-    wanted = select(Line, Batch.created_at).join(Batch, Batch.id == Line.batch_id).where(Line.id.in_(lines))
+    wanted = select(Line, Batch.created_at).join(Batch, Batch.id == Line.batch_id).where(among(Line.id, lines))
     return [(line, moment) for line, moment in session.objects.execute(wanted)]
 
 
 def lock(session: Session, chunks: Iterable[int]) -> list[Chunk]:
     """These chunks, locked until the transaction ends, in order."""
-    wanted = select(Chunk).where(Chunk.id.in_(sorted(set(chunks)))).order_by(Chunk.id)
+    wanted = select(Chunk).where(among(Chunk.id, sorted(set(chunks)))).order_by(Chunk.id)
     return list(session.objects.scalars(wanted.with_for_update().execution_options(populate_existing=True)))
 
 
@@ -70,12 +70,12 @@ def unfinished_chunks(session: Session) -> list[int]:
 
 def held(session: Session, chunks: Collection[int]) -> set[int]:
     """Those of the locked chunks that a worker holds."""
-    return set(session.scalars(select(Chunk.id).where(Chunk.id.in_(chunks), ~leases.free(Chunk))))
+    return set(session.scalars(select(Chunk.id).where(among(Chunk.id, chunks), ~leases.free(Chunk))))
 
 
 def flying(session: Session, chunks: Collection[int]) -> set[int]:
     """Those of the chunks with a call that has begun and has no answer; what stands for a lost ledger is none."""
-    begun = (Attempt.chunk_id.in_(chunks), Attempt.answered_at.is_(None), Attempt.purpose != "adopted")
+    begun = (among(Attempt.chunk_id, chunks), Attempt.answered_at.is_(None), Attempt.purpose != "adopted")
     return set(session.scalars(select(Attempt.chunk_id).where(*begun, ~Attempt.judged)))
 
 
@@ -84,7 +84,7 @@ def fence_out(session: Session, chunks: Collection[int], sweep_seconds: float) -
 
     Also one that slept past its lease, for it wakes without knowing.
     """
-    taken = set(session.scalars(select(Chunk.id).where(Chunk.id.in_(chunks), Chunk.lease_id.is_not(None))))
+    taken = set(session.scalars(select(Chunk.id).where(among(Chunk.id, chunks), Chunk.lease_id.is_not(None))))
     for chunk in sorted(taken - flying(session, chunks)):
         work.take_fence(session, chunk, sweep_seconds)
 
@@ -186,7 +186,7 @@ def adopt(session: Session, chunks: Sequence[int], cautious: float, sweep_second
         session.execute(update(Line).where(Line.chunk_id == chunk, Line.state.in_(UNFINISHED)).values(**doubted))
         take_up(session, chunk, sweep_seconds)
         count += len(lines)
-    session.execute(update(Chunk).where(Chunk.id.in_(chunks)).values(holds=False))
+    session.execute(update(Chunk).where(among(Chunk.id, chunks)).values(holds=False))
     session.execute(update(Delivery).values(cautious_until=now(cautious), lease_id=None))
     lifted = update(Delivery).where(Delivery.stop == "continuity")
     session.execute(lifted.values(stop=None, stopped_at=None))

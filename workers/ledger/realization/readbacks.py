@@ -9,7 +9,7 @@ from sqlalchemy import Select, Update, bindparam, exists, insert, or_, select, u
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
-from workers.columns import now
+from workers.columns import among, now
 from workers.database import Session, reading, transaction
 from workers.ledger.realization.acts import Delivery, ReadBack
 from workers.ledger.realization.models import Batch, Line
@@ -114,7 +114,7 @@ def missed(session: Session, lines: list[int], at: dt.datetime) -> list[int]:
     """Applied lines that a read-back should have shown and did not: those that no earlier one has missed."""
     if not lines:
         return []
-    new = update(Line).where(Line.id.in_(lines), Line.missed_at.is_(None)).values(missed_at=at)
+    new = update(Line).where(among(Line.id, lines), Line.missed_at.is_(None)).values(missed_at=at)
     return sorted(session.scalars(new.returning(Line.id)))
 
 
@@ -137,4 +137,4 @@ def _deleted() -> Select[Any]:
 def looked(session: Session, lines: list[int], at: dt.datetime) -> None:
     """Lines that were looked for before they were ever sent."""
     if lines:
-        session.execute(update(Line).where(Line.id.in_(lines)).values(looked_at=at))
+        session.execute(update(Line).where(among(Line.id, lines)).values(looked_at=at))
