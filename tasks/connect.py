@@ -19,6 +19,7 @@ from workers.settings import Settings, current
 from workers.staff.lookup import Connection
 from workers.staff.setup import RuleError
 from workers.staff.tokens import SharedTokens
+from workers.texts import text
 
 
 def credential(connection: Connection, password: Secret | None, tokens: TokenStore) -> Credential:
@@ -57,10 +58,11 @@ def client(base: str, signed: Credential, settings: Settings, log: Callable[[Cal
 
 
 class Rules:
-    """AFAS's rules for addresses and tokens, as the configuration file is held against them."""
+    """What AFAS and the ledger say of the configuration file; `is_newest`: whether this ledger is what sent last."""
 
-    def __init__(self, allowed_hosts: tuple[str, ...]) -> None:
+    def __init__(self, allowed_hosts: tuple[str, ...], is_newest: Callable[[], bool]) -> None:
         self._allowed_hosts = allowed_hosts
+        self._is_newest = is_newest
 
     def base(self, address: str) -> str:
         """The one spelling of an environment's base address. Raises RuleError when it may not be called."""
@@ -83,10 +85,17 @@ class Rules:
         except AfasError as error:
             raise RuleError(str(error)) from None
 
-    def move(self, session: Session, organisation: int, address: str | None) -> Moved:
-        """Lead the organisation's batches that have not ended to `address`; None: it has none of its own.
+    def move(self, session: Session, organisation: int, owner: int, address: str | None) -> Moved:
+        """Lead the organisation's batches that have not ended to `address`, by the connection of `owner`.
 
-        Raises RuleError when it may not be called.
+        One that may not be called, which is told as such, moves nothing.
+        Raises RuleError where the ledger has forgotten what was sent: what never left by it may have.
         """
-        base = None if address is None else self.base(address)
-        return moving.move(session, organisation, base, current().sweep_seconds)
+        try:
+            base = None if address is None else self.base(address)
+        except RuleError:
+            return Moved()
+        moved = moving.move(session, organisation, owner, base, current().sweep_seconds)
+        if moved.along and (moving.is_stopped(session, owner) or not self._is_newest()):
+            raise RuleError(text("people.adopt_first"))
+        return moved

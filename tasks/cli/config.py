@@ -9,6 +9,7 @@ from cyclopts import App
 
 from tasks.connect import Rules
 from tasks.housekeeping import check as recipe
+from tasks.realization import marking
 from tasks.turnover.parked import apply_parked
 from workers import migrations, settings
 from workers.staff import setup
@@ -23,7 +24,7 @@ def apply(file: Path, /, *, dry_run: bool = False) -> int:
     """Exit 0, or 2 for a file with mistakes."""
     migrations.require()
     try:
-        applied = setup.apply(file, Rules(settings.current().allowed_hosts), dry_run=dry_run)
+        applied = setup.apply(file, Rules(settings.current().allowed_hosts, marking.is_newest), dry_run=dry_run)
     except setup.SetupErrors as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cached_property
 
 from tasks.realization import closing, core, fields, mapping, telling, words
+from tasks.realization.calls import executed
 from tasks.realization.chunks import MAX_FRUITLESS, SAME_REFUSALS, Turn, asks, brakes, fruitless
 from tasks.realization.closing import Closed, Pausing
 from tasks.realization.core import Step
@@ -81,7 +82,7 @@ class Case:
         """
         looked = line.looked_at is not None or line.witnessed
         looked = looked or (self.chunk.action != Action.INSERT and self.trust.read_back)
-        return not looked and line.state == LineState.PENDING and not self.chunk.attempts
+        return not looked and line.state == LineState.PENDING and not any(map(executed, self.chunk.attempts))
 
 
 def opened(held: Held) -> Case:

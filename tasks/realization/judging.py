@@ -45,13 +45,14 @@ def after(operations: Iterable[Applied]) -> Known:
     return {("Id", id_): line for id_, line in lines.items()} | by_key
 
 
-def elsewhere(session: Session, owner: int, environment: int) -> str | None:
-    """The environment's address where the organisation's connection reaches another one; None: it is the same.
+def elsewhere(session: Session, organisation: int, owner: int, environment: int) -> str | None:
+    """The environment's address, where another connection than `owner`'s or another address serves the organisation.
 
-    It stays so until the transaction ends.
+    None: it is the same, and stays so until the transaction ends.
     """
-    meant, now = intake.address(session, environment), served.environment(session, owner)
-    return None if now is not None and is_same(now, meant) else meant
+    meant, found = intake.address(session, environment), served.leads(session, organisation)
+    same = found is not None and found[0] == owner and found[1] is not None and is_same(found[1], meant)
+    return None if same else meant
 
 
 def without_clashes(session: Session, environment: int, judged: Sequence[Judged]) -> list[Judged]:

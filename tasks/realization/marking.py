@@ -36,6 +36,15 @@ def look() -> Mark:
     return ledger
 
 
+def is_newest() -> bool:
+    """Whether this ledger is the one that sent last, as far as anybody knows."""
+    try:
+        look()
+    except OlderError:
+        return False
+    return True
+
+
 def keep(mark: Mark, begun_at: dt.datetime) -> None:
     """Keep the number of an attempt that has begun; the ledger may have been restored since it was looked at.
 

@@ -104,7 +104,7 @@ def _retried(session: Session, batch_id: int, by: str, corrections: Corrections 
     held = humans.held(session, [chunk.id for chunk in locked])
     lines = batches.lines(session, batch_id, 0, None, *CORRECTABLE)
     again, left = _wanted(lines, corrections, {line.id for line in batches.lines(session, batch_id)}, order.catalogue)
-    if address := judging.elsewhere(session, batch.owner_id, batch.environment_id):
+    if address := judging.elsewhere(session, batch.organisation_id, batch.owner_id, batch.environment_id):
         left += [_left(one.line, text("people.elsewhere", batch=batch_id, address=address)) for one in again]
         again = []
     left += [_left(one.line, text("people.busy", line=one.line.id)) for one in again if one.line.chunk_id in held]

@@ -197,7 +197,7 @@ def _written(asked: _Asked, order: Order, judged: list[Judged]) -> Taken:
         intake.lock(session, head.environment)
         if found := _standing(session, head):
             return found
-        if judging.elsewhere(session, head.owner, head.environment):
+        if judging.elsewhere(session, head.organisation, head.owner, head.environment):
             raise MovedError
         if head.action == INSERT:
             judged = judging.without_clashes(session, head.environment, judged)

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy import update
 
-from tasks.realization import judging
+from tasks.connect import Rules
+from tasks.realization import judging, retry
 from tests.realization_people.builders import Desk, good, line
 from tests.staff.files import HOST, OTHER, TOKEN, applied, file, organisation, rows
 from workers.columns import now
-from workers.database import reading, transaction
+from workers.database import Session, reading, transaction
 from workers.leases import LeaseLostError
 from workers.ledger.realization import intake, work
+from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Line
-from workers.staff.setup import SetupErrors
+from workers.staff import pause
+from workers.staff.setup import SetupErrors, apply
 
 MOVED = HOST.replace(".rest.", ".resttest.")
 
@@ -113,7 +117,7 @@ def test_what_afas_may_know_is_looked_for_in_no_other_environment(desk: Desk, ho
     batch = KNOWN[kind](desk)
     before = rows(ELSEWHERE), desk.lines(batch)[0].environment_id, desk.head(batch).environment_id
     told = moved(own(MOVED))(home)
-    assert f"batch {batch} is niet af" in told
+    assert f"mee te nemen: batch {batch} (" in told
     assert ":4: " in told, "the line of the file"
     assert len(told.splitlines()) == 1
     assert (rows(ELSEWHERE), desk.lines(batch)[0].environment_id, desk.head(batch).environment_id) == before
@@ -123,7 +127,7 @@ def test_what_afas_may_know_is_looked_for_in_no_other_environment(desk: Desk, ho
 def test_nothing_goes_along_to_another_organisations_connection(desk: Desk, home: Path, kind: str) -> None:
     batch = (NOT_EXECUTED | KNOWN)[kind](desk)
     before = rows(ELSEWHERE)
-    assert f"batch {batch} is niet af" in moved(*shared())(home)
+    assert f"mee te nemen: batch {batch} (" in moved(*shared())(home)
     assert rows(ELSEWHERE) == before
 
 
@@ -163,6 +167,80 @@ def test_the_same_environment_in_another_spelling_and_all_else_can_change_meanwh
     assert moved(organisation("afas: {mail_to: [els@voorbeeld.nl]}"))(home) == ""
 
 
+@pytest.mark.parametrize("address", [MOVED, HOST])
+def test_a_batch_that_anothers_connection_delivers_keeps_its_organisation_there(
+    desk: Desk, home: Path, address: str
+) -> None:
+    other = desk.organisation(OTHER, environment=None, token=None, same_as_id=desk.owner)
+    batch = desk.batch(good(2), organisation=other)
+    leaves = organisation(f"afas: {{environment: {address}, token: {TOKEN!r}}}", guid=OTHER, name="Ander")
+    assert f"mee te nemen: batch {batch} (" in moved(leaves)(home)
+    desk.all_are(batch, "refused")
+    desk.change(Batch, state="finished")
+    assert moved(leaves)(home) == ""
+    done = retry.retry(batch, "els")
+    assert (done.lines, len(done.left)) == (0, 2), "nor do its refused lines go there any more"
+
+
+def test_an_older_ledger_leads_nothing_anywhere(desk: Desk, home: Path) -> None:
+    desk.batch(good(1))
+    desk.change(Delivery, stop="continuity")
+    assert "realization adopt" in moved(own(MOVED))(home)
+    desk.change(Delivery, stop=None)
+    forgetful = Rules(("*.afas.online",), lambda: False)
+    with pytest.raises(SetupErrors, match="realization adopt"):
+        apply(file(home, own(MOVED)), forgetful)
+    assert rows(ELSEWHERE) == [(HOST, None)]
+    assert "nieuwe omgeving" in moved(own(MOVED))(home)
+
+
+def test_a_pause_for_the_old_address_ends_with_it(on_postgresql: str, home: Path) -> None:
+    assert on_postgresql
+    desk = Desk()
+    desk.organisation()
+    batch = desk.batch(good(1))
+    with reading() as session:
+        worker = work.loaded(session, desk.chunks(batch)[0].id, desk.holds(batch))
+    person = threading.Thread(target=moved(own(MOVED)), args=(home,))
+    with work.under(worker) as session:
+        person.start()
+        waits(session)
+        pause.pause(session, desk.owner, "not_found", "the old address", 900)
+    person.join(20)
+    assert rows("SELECT environment, pause_kind FROM afas_connection") == [(MOVED, None)]
+
+
+def test_no_key_is_taken_there_between_the_look_and_the_move(on_postgresql: str, home: Path) -> None:
+    assert on_postgresql
+    desk = Desk()
+    desk.organisation()
+    desk.batch(good(1))
+    there = Desk(desk.organisation(OTHER, environment=MOVED))
+    with transaction() as session:
+        there.environment = intake.environment(session, MOVED)
+    desk.change(Line, key="another")
+    there.batch(good(1), reference="there")
+    desk.change(Line, Line.environment_id == there.environment, key="another one")
+    desk.change(Line, Line.environment_id == desk.environment, key="l1")
+    told: list[str] = []
+    person = threading.Thread(target=lambda: told.append(moved(own(MOVED))(home)))
+    with transaction() as session:
+        intake.lock(session, there.environment)
+        session.execute(update(Line).where(Line.environment_id == there.environment).values(key="l1"))
+        person.start()
+        waits(session)
+    person.join(20)
+    assert "mee te nemen: batch 1 (" in told[0]
+
+
+def waits(session: Session) -> None:
+    """Until somebody waits for a lock."""
+    until = time.monotonic() + 20
+    while not session.scalar(sql("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_who_counts_on_an_address_ends_before_it_changes(on_postgresql: str, home: Path) -> None:
     assert on_postgresql
     desk = Desk()
@@ -170,12 +248,9 @@ def test_who_counts_on_an_address_ends_before_it_changes(on_postgresql: str, hom
     found: list[str] = []
     person = threading.Thread(target=lambda: found.append(moved(own(MOVED))(home)))
     with transaction() as session:
-        assert judging.elsewhere(session, desk.owner, desk.environment) is None
+        assert judging.elsewhere(session, desk.owner, desk.owner, desk.environment) is None
         person.start()
-        until = time.monotonic() + 20
-        while not session.scalar(sql("SELECT count(*) FROM pg_locks WHERE NOT granted")):
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        waits(session)
         with transaction() as other:
             # What pauses an organisation waits for nobody.
             other.execute(sql("UPDATE afas_connection SET pause_reason = 'x'"))

@@ -14,7 +14,7 @@ GUID = "6f07c4dd-0c63-4430-a2af-b9d2b5497697"
 OTHER = "0b2f6a34-1111-4222-8333-abcdefabcdef"
 TOKEN = f"<token><version>1</version><data>{'0123456789ABCDEF' * 4}</data></token>"
 HOST = "https://12345.rest.afas.online/ProfitRestServices"
-RULES = Rules(("*.afas.online",))
+RULES = Rules(("*.afas.online",), lambda: True)
 
 AFAS = f"""
 afas:

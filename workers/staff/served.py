@@ -54,10 +54,19 @@ def recipients(session: Session, guid: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address for addresses in lists for address in addresses))
 
 
-def environment(session: Session, organisation_id: int) -> str | None:
-    """The address that the organisation's own connection has, and keeps until the transaction ends; None: it has none.
+def leads(session: Session, organisation_id: int) -> tuple[int, str | None] | None:
+    """The organisation whose connection serves this one, and the address it has; None: there is none.
 
-    Other facts of the connection may change meanwhile.
+    Both stay so until the transaction ends; other facts of a connection may change meanwhile.
     """
-    own = select(AfasConnection.environment).where(AfasConnection.organisation_id == organisation_id)
-    return session.scalar(own.with_for_update(read=True, key_share=True))
+    serves, address = _connection(session, organisation_id) or (None, None)
+    if serves is None:
+        return None
+    return (serves, address) if serves == organisation_id else _connection(session, serves)
+
+
+def _connection(session: Session, organisation_id: int) -> tuple[int, str | None] | None:
+    serves = func.coalesce(AfasConnection.same_as_id, AfasConnection.organisation_id)
+    own = select(serves, AfasConnection.environment).where(AfasConnection.organisation_id == organisation_id)
+    found = session.execute(own.with_for_update(read=True, key_share=True)).first()
+    return (found[0], found[1]) if found else None

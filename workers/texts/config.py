@@ -156,14 +156,17 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "config.under_way": (
         (
-            "{field}: {value} kan nog niet, want batch {batches} is niet af en de omgeving van nu kan er regels van "
-            "kennen; wacht tot het einde, of annuleer met afasconnector realization cancel en beslis met realization "
-            "resolve over wat in twijfel is"
+            "{field}: {value} kan nog niet. Niet af en niet mee te nemen: batch {batches} (AFAS kan er regels van "
+            "hebben, het zijn wijzigingen, een sleutel is daar al gebruikt, of het is de koppeling van een andere "
+            "organisatie). Wacht tot het einde; of annuleer met afasconnector realization cancel, beslis met "
+            "realization resolve over wat in twijfel is (--force waar het adres van nu niets toont), en dien daarna "
+            "opnieuw in onder een andere referentie"
         ),
         (
-            "{field}: {value} is impossible yet, for batch {batches} has not ended and the present environment may "
-            "know lines of it; wait for its end, or cancel it by afasconnector realization cancel and settle by "
-            "realization resolve what is in doubt"
+            "{field}: {value} is impossible yet. Not ended, and can't go along: batch {batches} (AFAS may have lines "
+            "of it, it holds changes, a key is taken there, or the connection is another organisation's). Wait for its "
+            "end; or cancel by afasconnector realization cancel, settle by realization resolve what is in doubt "
+            "(--force where the present address shows nothing), and then submit again under another reference"
         ),
     ),
     "config.goes_along": (

@@ -34,8 +34,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Line {line} is being delivered at this moment; try again in a minute",
     ),
     "people.elsewhere": (
-        "Batch {batch} was voor {address}, en dat is niet meer de omgeving van nu; dien de regels opnieuw in",
-        "Batch {batch} was for {address}, which is not the present environment; submit its lines anew",
+        (
+            "Batch {batch} ging via een andere koppeling dan die van nu ({address}); dien de regels opnieuw in, onder "
+            "een andere referentie"
+        ),
+        (
+            "Batch {batch} went by another connection than the present one ({address}); submit its lines anew, under "
+            "another reference"
+        ),
     ),
     "people.nothing_to_cancel": (
         "In batch {batch} is niets meer te annuleren: alle regels zijn klaar",

@@ -31,6 +31,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "story.purpose.canary": ("proefregel, alleen", "trial line, alone"),
     "story.purpose.probe": ("één regel van elke medewerker", "one line of each employee"),
     "story.read_back": ("teruggelezen ({read_back}): {state}", "read back ({read_back}): {state}"),
+    "story.deed.moved": (
+        "naar een andere omgeving geleid door {by}: {state}",
+        "led to another environment by {by}: {state}",
+    ),
     "story.deed.retried": ("opnieuw klaargezet door {by}: {state}", "set to go again by {by}: {state}"),
     "story.deed.resolved": ("beslist door {by}: {state}", "settled by {by}: {state}"),
     "story.deed.forced": (

@@ -89,7 +89,10 @@ def census(owner: int, days: tuple[dt.date, dt.date], since: dt.datetime, before
 @cache
 def _census() -> Select[int, str | None, str | None, str | None, dt.datetime | None]:
     other = aliased(Line)
-    resumed = select(Delivery.resumed_at).where(Delivery.organisation_id == bindparam("owner")).scalar_subquery()
+    own = Delivery.organisation_id == bindparam("owner")
+    resumed = select(Delivery.resumed_at).where(own).scalar_subquery()
+    # Another one has lines of its own under the Ids of ours.
+    environment = select(Delivery.environment_id).where(own).scalar_subquery()
     touched = exists().where(
         other.environment_id == Line.environment_id,
         other.afas_id == Line.afas_id,
@@ -98,6 +101,7 @@ def _census() -> Select[int, str | None, str | None, str | None, dt.datetime | N
     )
     ours = (
         Batch.owner_id == bindparam("owner"),
+        Line.environment_id == environment,
         Batch.action == "insert",
         Batch.created_at >= bindparam("since"),
         Line.state == "applied",

@@ -30,10 +30,13 @@ class AfasRules(Protocol):
     def check_token(self, token: Secret) -> None:
         """Raises RuleError when this is no classic token."""
 
-    def move(self, session: Session, organisation: int, address: str | None) -> tuple[Sequence[int], Sequence[int]]:
-        """Lead the organisation's batches to `address` (None: it has none of its own); gives those that go and stay.
+    def move(
+        self, session: Session, organisation: int, owner: int, address: str | None
+    ) -> tuple[Sequence[int], Sequence[int]]:
+        """Lead the organisation's batches to `address` by the connection of `owner`; gives those that go and stay.
 
-        Raises RuleError for an address that may not be called.
+        `address` is null where that is another organisation; one that may not be called moves nothing.
+        Raises RuleError when nobody knows what can go.
         """
 
 
