@@ -236,6 +236,7 @@ def _paused(session: Session, case: Case, pausing: Pausing) -> Case:
 def _brake(session: Session, case: Case) -> Case:
     batch = case.held.batch
     verdicts = expectations.last_verdicts(session, batch.id, batch.counted_from, SAME_REFUSALS)
-    said = verdicts[-1] or telling.about(Matter.UNSAID) if verdicts else ""
-    closed = closing.braked(session, batch.id, said) if brakes(verdicts) else None
+    if not brakes(verdicts):
+        return case
+    closed = closing.braked(session, batch.id, verdicts[-1] or telling.about(Matter.UNSAID))
     return replace(case, braked=True, ends=(*case.ends, closed)) if closed else case

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from tasks.realization import closing, deliver, humans
+from tasks.realization import case, closing, deliver, humans
 from tasks.realization import retry as retrying
 from tasks.realization.back import After
+from tasks.realization.chunks import SAME_REFUSALS
 from tests.realization_delivery.builders import Office, calls, good
+from workers.columns import now
 from workers.database import reading, transaction
 from workers.ledger.models import OutboxMail
 from workers.ledger.realization import deliveries, work
-from workers.ledger.realization.models import OutboxReply
+from workers.ledger.realization.models import Line, OutboxReply
+from workers.texts import text
 
 PATH = "connectors/ptrealization"
 REPLY = {"task": "staff.done", "queue": "staff"}
@@ -107,6 +110,18 @@ def test_a_braked_batch_rests_until_a_person_says_so_and_then_goes_on(small: Off
     small.works()
     assert small.batch(batch).state == "finished"
     assert small.states() == {"applied": 31 + len(lines)}
+
+
+def test_a_brake_for_refusals_without_a_text_says_that_afas_gave_none(small: Office) -> None:
+    batch = small.submits([good(n) for n in range(SAME_REFUSALS + 1)])
+    held = work.claim(small.messages[0][1])
+    assert held
+    opened = case.opened(held)
+    with transaction() as session:
+        unsaid = {"state": "refused", "matter": "unsaid", "settled_at": now()}
+        session.execute(update(Line).where(Line.position <= SAME_REFUSALS).values(**unsaid))
+        case._brake(session, opened)
+    assert small.batch(batch).brake_text == text("batches.matter.unsaid")
 
 
 def test_what_a_brake_kept_can_be_cancelled(small: Office) -> None:

@@ -98,6 +98,18 @@ def test_a_read_back_is_not_asked_for_lines_of_another_environment(
     assert (office.states(), len(there.book.lines)) == ({"applied": 15}, 5)
 
 
+def back_up(home: Path, backup: Path) -> None:
+    engine().dispose()
+    shutil.copy(home / "afasconnector.db", backup)
+
+
+def restore(home: Path, backup: Path) -> None:
+    engine().dispose()
+    for left in home.glob("afasconnector.db-*"):
+        left.unlink()
+    shutil.copy(backup, home / "afasconnector.db")
+
+
 def test_an_older_ledger_delivers_nothing_to_a_new_address_before_it_is_adopted(
     office: Office, home: Path, there: Simulator
 ) -> None:
@@ -105,13 +117,9 @@ def test_an_older_ledger_delivers_nothing_to_a_new_address_before_it_is_adopted(
     office.works()
     office.submits([good(n) for n in range(10, 15)], reference="one")
     waits, backup = list(office.messages), home / "backup.db"
-    engine().dispose()
-    shutil.copy(home / "afasconnector.db", backup)
+    back_up(home, backup)
     office.works()
-    engine().dispose()
-    for left in home.glob("afasconnector.db-*"):
-        left.unlink()
-    shutil.copy(backup, home / "afasconnector.db")
+    restore(home, backup)
     office.messages = waits
     assert "realization adopt" in applies(office, home, there.url, there.token)
     resuming.adopt()
@@ -119,6 +127,25 @@ def test_an_older_ledger_delivers_nothing_to_a_new_address_before_it_is_adopted(
     office.works()
     assert set(office.there().values()) == {1}
     assert there.book.lines == {}
+
+
+def test_a_backup_from_before_the_move_delivers_nothing_twice_once_it_is_cancelled(
+    office: Office, home: Path, there: Simulator
+) -> None:
+    office.submits([good(n) for n in range(5)], reference="zero")
+    office.works()
+    batch, backup = office.submits([good(n) for n in range(10, 15)], reference="one"), home / "backup.db"
+    waits = list(office.messages)
+    back_up(home, backup)
+    applies(office, home, there.url, there.token)
+    office.works()
+    restore(home, backup)
+    office.messages = waits
+    humans.cancel(batch, "els")
+    resuming.adopt()
+    applies(office, home, there.url, there.token)
+    office.works()
+    assert (len(office.afas.book.lines), len(there.book.lines)) == (5, 5)
 
 
 def test_after_an_adoption_a_batch_that_goes_along_is_looked_for_where_it_goes(

@@ -1,5 +1,6 @@
-"""A connection gets another environment only when nothing is under way to its old one."""
+"""A connection gets another environment only when AFAS can know nothing of what is under way; that goes along."""
 
+import datetime as dt
 import threading
 import time
 from collections.abc import Callable
@@ -12,12 +13,15 @@ from sqlalchemy import update
 
 from tasks.connect import Rules
 from tasks.realization import judging, retry
+from tasks.realization.verdict import NOT_EXECUTED as NOTHING_DONE
+from tasks.realization.verdict import Meaning, meaning
+from tasks.realization.words import Answer, Reach
 from tests.realization_people.builders import Desk, good, line
 from tests.staff.files import HOST, OTHER, TOKEN, applied, file, organisation, rows
 from workers.columns import now
 from workers.database import Session, reading, transaction
 from workers.leases import LeaseLostError
-from workers.ledger.realization import intake, work
+from workers.ledger.realization import intake, moving, work
 from workers.ledger.realization.acts import Delivery
 from workers.ledger.realization.models import Batch, Line
 from workers.staff import pause
@@ -49,7 +53,7 @@ def moved(*organisations: str) -> Callable[[Path], str]:
     return apply
 
 
-def pending(desk: Desk, **_: Any) -> int:
+def pending(desk: Desk) -> int:
     return desk.batch(good(2))
 
 
@@ -110,6 +114,13 @@ KNOWN: dict[str, Callable[[Desk], int]] = {
     "its key is taken there": taken,
 }
 ELSEWHERE = "SELECT environment, same_as_id FROM afas_connection ORDER BY organisation_id"
+
+
+def test_what_counts_as_not_executed_is_so_by_the_core() -> None:
+    at = dt.datetime.now(dt.UTC)
+    answers = [Answer(at, Reach(reach)) for reach in moving.NOT_EXECUTED]
+    answers += [Answer(at, Reach.ANSWERED, status=status) for status in moving.NOT_ADMITTED]
+    assert {meaning(answer) for answer in answers} == NOTHING_DONE - {Meaning.TOO_LARGE}
 
 
 @pytest.mark.parametrize("kind", KNOWN)

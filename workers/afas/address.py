@@ -27,8 +27,8 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 def checked_base(address: str, allowed_hosts: Sequence[str]) -> str:
     """The base `https://host[:port]/ProfitRestServices` of an address or an environment code such as O12345AA.
 
-    Raises AddressError when the address is malformed, its host is not among `allowed_hosts` (`name` or `*.suffix`), or
-    it is plain http to anything but a named loopback address.
+    Two spellings of one environment give the same base. Raises AddressError when the address is malformed, its host is
+    not among `allowed_hosts` (`name` or `*.suffix`), or it is plain http to anything but a named loopback address.
     """
     scheme, host, port = _environment(address)
     _check_host(scheme, host, allowed_hosts)

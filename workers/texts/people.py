@@ -35,11 +35,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "people.elsewhere": (
         (
-            "Batch {batch} ging via een andere koppeling dan die van nu ({address}); dien de regels opnieuw in, onder "
+            "Batch {batch} ging naar {address}, en de koppeling van nu is een andere; dien de regels opnieuw in, onder "
             "een andere referentie"
         ),
         (
-            "Batch {batch} went by another connection than the present one ({address}); submit its lines anew, under "
+            "Batch {batch} went to {address}, and the present connection is another one; submit its lines anew, under "
             "another reference"
         ),
     ),

@@ -13,6 +13,7 @@ from workers.ledger.realization.work import UNFINISHED
 from workers.staff import pause
 from workers.staff.models import AfasConnection
 
+# The core's own meanings of a call that was not executed, but for 413, after which a line may be refused already.
 NOT_EXECUTED = ("not_sent", "unreachable")  #: how far such a call came
 NOT_ADMITTED = (401, 403, 404)  #: statuses with which AFAS, or who stands before it, turned a call away
 
